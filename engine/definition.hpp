@@ -1,0 +1,203 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/answer.hpp"
+#include "engine/identifiers.hpp"
+#include "engine/result.hpp"
+#include "engine/saga_record.hpp"
+#include "engine/time.hpp"
+#include "engine/variables.hpp"
+
+namespace makegood {
+
+enum class state_kind : std::uint8_t {
+    initial,    // before the first step; never at rest
+    forward,    // working towards the pivot; may still be undone
+    waiting,    // forward, and somebody outside must act
+    pivoting,   // the pivot is being asked for: neither cancel nor deadline decides any more
+    committed,  // past the pivot: only forward
+    backward,   // undoing
+    completed,
+    failed,
+    compensated,
+};
+[[nodiscard]] bool is_end(state_kind kind);
+
+struct state_spec {
+    state_name name;
+    state_kind kind{};
+};
+
+// How long a call is worth trying.
+enum class persistence : std::uint8_t {
+    bounded,  // inside its step's budget, the reservation and the saga's deadline; then unknown
+    until_expiry,  // inside the reservation only; then unknown
+    persistent,    // for ever; a person is told after a while
+};
+
+// One call of the catalogue. The facts are what the table is told when the step's calls have
+// settled.
+struct call_spec {
+    call_name name;
+    backend_name backend;
+    std::string_view key;  // of the idempotency key: `{key root}:{key}`, e.g. "reserve_inventory"
+    bool undo = false;     // the key gets ":undo"
+    persistence tries = persistence::bounded;
+    fact_name on_done;
+    fact_name on_refused{};     // empty: a refusal parks the saga
+    fact_name on_waiting{};     // empty: the call never waits
+    std::string_view signal{};  // that ends the wait
+    // A person may settle this call by hand: nothing needs to be learnt from its answer.
+    bool resolvable = true;
+};
+
+// What the table says to (state, fact).
+struct transition {
+    enum class verdict : std::uint8_t { unlisted, ignored, taken };
+    verdict says = verdict::unlisted;
+    state_name to{};
+    std::vector<call_name> emits{};  // calls to open, in this order
+    bool starts_child = false;
+};
+
+struct state_deadline {
+    fact_name fact;
+    instant at{};
+};
+
+// The HTTP request of one call, without what every call carries (key, deadline, trace).
+struct call_request {
+    std::string method;
+    std::string target;
+    std::string body;
+};
+
+// A saga to be started in the same commit as the parent's transition.
+struct child_start {
+    std::string definition;
+    saga_id id;
+    variables inputs;
+};
+
+struct field_problem {
+    std::string pointer;  // RFC 6901: "/items/0/quantity"
+    std::string detail;
+};
+
+// Why a start request was refused. `code` is a stable word: invalid-json, invalid-field,
+// card-number-refused.
+struct start_refusal {
+    std::string code;
+    std::string detail;
+    std::vector<field_problem> problems;
+};
+
+struct start_document {
+    customer_id customer;
+    variables inputs;
+    payload_fingerprint fingerprint{};
+};
+
+// Something true of this moment that the journal does not hold, for the view: the circuit is open.
+struct live_note {
+    call_reference call;
+    std::string circuit;  // "open", "half_open"
+    instant retry_at{};
+};
+
+// A saga's meaning: its states, its calls, its table. Immutable after construction and free of I/O,
+// so every thread may use it. The registry owns all definitions for as long as the program runs. A
+// stored saga is always driven by the definition of the name and version that it started with.
+class definition {
+public:
+    virtual ~definition() = default;
+
+    [[nodiscard]] virtual std::string_view name() const = 0;
+    [[nodiscard]] virtual std::uint16_t version() const = 0;
+    [[nodiscard]] virtual std::string_view id_prefix() const = 0;  // three letters
+    [[nodiscard]] virtual std::span<const state_spec> states() const = 0;
+    [[nodiscard]] virtual std::span<const fact_name> facts() const = 0;
+    [[nodiscard]] virtual std::span<const call_spec> calls() const = 0;
+    [[nodiscard]] virtual std::string diagram() const = 0;  // Mermaid, from the table
+
+    // The table's word. Pure; reads only the record's variables and calls.
+    [[nodiscard]] virtual transition decide(const saga_record& saga, fact_name fact) const = 0;
+    // Facts that every definition names, for what the engine itself brings.
+    [[nodiscard]] virtual fact_name started_fact() const = 0;
+    [[nodiscard]] virtual fact_name unknown_fact() const = 0;
+    [[nodiscard]] virtual fact_name cancel_fact() const = 0;
+
+    // Which calls a step opens: one ordinal a call. Empty: there is nothing to do and the step is
+    // done.
+    [[nodiscard]] virtual std::vector<call_ordinal> fan_out(
+        const call_spec& call, const saga_record& saga
+    ) const = 0;
+    [[nodiscard]] virtual call_request request(
+        const call_spec& call, call_ordinal ordinal, const saga_record& saga
+    ) const = 0;
+    // Reads what the backend said. A 2xx that is not well-formed is `unknown`.
+    [[nodiscard]] virtual call_answer read_answer(
+        const call_spec& call,
+        call_ordinal ordinal,
+        const saga_record& saga,
+        const backend_answer& answer
+    ) const = 0;
+    // `{checkout_id}:{call}[:{n}][:undo]`; the same for every retry, after any crash, for ever
+    // (P2).
+    [[nodiscard]] virtual std::string idempotency_key_of(
+        const call_spec& call, call_ordinal ordinal, const saga_record& saga
+    ) const = 0;
+
+    // The next deadline of the state that the saga is in; nothing when it has none.
+    [[nodiscard]] virtual std::optional<state_deadline> deadline(const saga_record& saga) const = 0;
+    // Until when bounded calls are worth trying, beside their own budget; `never` without a limit.
+    [[nodiscard]] virtual instant calls_useful_until(const saga_record& saga) const = 0;
+    // The stable word for the reason when `fact` turns the saga away from the forward way.
+    // `code` is the backend's, if one spoke.
+    [[nodiscard]] virtual std::string reason_code(
+        const saga_record& saga, fact_name fact, std::string_view code
+    ) const = 0;
+    [[nodiscard]] virtual std::optional<child_start> child(const saga_record& saga) const = 0;
+
+    // Reads and checks the body of a start request. The inputs also hold the settings in force.
+    [[nodiscard]] virtual result_or<start_document, start_refusal> read_start(std::string_view body
+    ) const = 0;
+    // The resource as JSON text, as CONTRACTS.md shows it.
+    [[nodiscard]] virtual std::string render(
+        const saga_record& saga, std::span<const live_note> notes
+    ) const = 0;
+
+    // -- the same for every definition ---------------------------------------------------------
+    [[nodiscard]] const state_spec& state(state_name name) const;  // asserts that it is declared
+    [[nodiscard]] const call_spec& call(call_name name) const;     // asserts that it is declared
+    // The declared name of that text; nothing when there is none.
+    [[nodiscard]] std::optional<state_name> find_state(std::string_view text) const;
+    [[nodiscard]] std::optional<fact_name> find_fact(std::string_view text) const;
+    [[nodiscard]] std::optional<call_name> find_call(std::string_view text) const;
+    [[nodiscard]] state_name initial_state() const;
+};
+
+// All definitions that this binary knows, by name and version. Filled before the first lane starts,
+// then constant.
+class definition_registry {
+public:
+    void add(std::unique_ptr<definition> added);
+    // Nothing when the name or that version of it is not known.
+    [[nodiscard]] const definition* find(std::string_view name, std::uint16_t version) const;
+    // The newest version: what a new saga gets.
+    [[nodiscard]] const definition* newest(std::string_view name) const;
+    [[nodiscard]] const definition* by_prefix(std::string_view id_prefix) const;
+    [[nodiscard]] const std::vector<std::unique_ptr<definition>>& all() const { return all_; }
+
+private:
+    std::vector<std::unique_ptr<definition>> all_;
+};
+
+}  // namespace makegood

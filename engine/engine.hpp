@@ -1,0 +1,243 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "engine/answer.hpp"
+#include "engine/definition.hpp"
+#include "engine/event.hpp"
+#include "engine/identifiers.hpp"
+#include "engine/limits.hpp"
+#include "engine/ports/journal.hpp"
+#include "engine/retry_policy.hpp"
+#include "engine/saga_record.hpp"
+#include "engine/step.hpp"
+
+namespace makegood {
+
+// Ties a reply to whoever asked. Chosen by the caller; 0 means that nobody waits.
+using ticket = std::uint64_t;
+
+// Why a request was not done. Each has a word code and a help page (`makegood explain`).
+enum class refusal : std::uint8_t {
+    none = 0,
+    idempotency_key_reused,  // the key was seen with another payload
+    not_found,               // no such saga
+    past_pivot,              // the deduction is (being) confirmed: only forward now
+    already_ended,           // completed, failed or compensated
+    signal_not_expected,     // nobody waits for it, or it came before or late
+    call_not_open,           // resolve: that call is not waiting for a person
+    not_resolvable,          // resolve: the call's answer is needed, a person cannot replace it
+    nothing_to_retry,        // retry: no call is open
+    not_parked,              // resume: the saga is not parked
+    overloaded,              // a limit is reached; nothing was accepted
+    store_unavailable,       // the store cannot commit or be read; nothing was accepted
+};
+
+struct start_request {
+    const makegood::definition* definition = nullptr;
+    saga_id id;  // fresh: made by the caller, which has the entropy
+    idempotency_key key;
+    start_document document;
+    std::string traceparent;
+};
+
+// What an operator or a signal asks of a running saga.
+struct resolve_request {
+    std::string call;  // "void_payment", or "void_payment:2" in a fan-out
+    bool needed = true;
+    std::string actor;
+    std::string reason;
+};
+using command = std::variant<operator_acted, signal_received, resolve_request>;
+
+struct saga_slot;  // engine/saga_slot.hpp: one saga in memory
+struct slot_answer;
+struct slot_command;
+struct slot_input;
+
+// -- actions: what the caller must do ------------------------------------------------------------
+
+// Send one attempt. Answer with engine::answered() exactly once, at the latest a little after
+// `deadline`.
+struct perform_call {
+    saga_id id;
+    call_reference call;
+    std::uint32_t attempt = 0;  // echoed in the answer; a late one is recognised by it
+    backend_name backend;
+    call_request request;
+    std::string idempotency_key;
+    std::string traceparent;
+    instant deadline{};
+    duration budget_left{};  // for Makegood-Deadline-Ms
+};
+
+// Read the record and answer with engine::loaded().
+struct load_saga {
+    saga_id id;
+};
+
+// The answer to a start, a command or a read. With `why == none` the saga as it durably is; the
+// pointer is valid until the next input.
+struct reply {
+    ticket to = 0;
+    refusal why = refusal::none;
+    std::string detail;
+    const saga_record* saga = nullptr;
+    bool replayed = false;  // the key had been seen
+};
+
+// A durable change: for long polls, metrics, logs. A saga that has just ended can still be read
+// without a load.
+struct saga_changed {
+    saga_id id;
+    const makegood::definition* definition = nullptr;
+    state_name from;
+    state_name to;
+    saga_status was{};
+    saga_status is{};
+    bool created = false;
+    bool ended = false;  // by this change
+};
+
+using action = std::variant<perform_call, load_saga, reply, saga_changed>;
+
+struct engine_options {
+    retry_policies retries;
+    duration attempt_time_max{5'000};  // one attempt of a call
+    std::size_t active_sagas_max = limits::active_sagas_max;
+    bool writes_outbox = false;  // a publisher empties it
+};
+
+struct engine_counters {
+    std::uint64_t late_answers = 0;
+    std::uint64_t violations = 0;  // events that the table does not list
+};
+
+// Drives every saga of one lane. Sans-IO: it is told what happened and when, and says what to
+// commit and what to do; the daemon and the simulator drive the same object. Confined to one
+// thread.
+//
+// The loop around it:
+//     feed inputs (start, submit, answered, loaded, tick)
+//     perform(take_actions())
+//     if no commit is under way: if (auto changes = take_batch()) commit it, then committed() or
+//     commit_failed() wait for the next input, at most until next_wake()
+//
+// P1: the effects of a transition are handed out by take_actions() only after committed() has been
+// called for the batch that holds it. One saga has at most one transition under way; what arrives
+// meanwhile waits in its inbox.
+class engine {
+public:
+    engine(const definition_registry& registry, engine_options options);
+    ~engine();
+    engine(const engine&) = delete;
+    engine& operator=(const engine&) = delete;
+
+    // -- inputs; replies come as actions ---------------------------------------------------------
+    void start(start_request request, ticket from, instant now);
+    void submit(const saga_id& id, command asked, ticket from, instant now);
+    void read(const saga_id& id, ticket from, instant now);
+    void answered(
+        const saga_id& id,
+        const call_reference& call,
+        std::uint32_t attempt,
+        attempt_outcome outcome,
+        instant now
+    );
+    void loaded(const saga_id& id, store_result<saga_record> record, instant now);
+    void tick(instant now);  // does what is due
+    // On start, before anything else: the sagas that have not ended.
+    void recover(const std::vector<wake_up>& unfinished);
+
+    // -- outputs ---------------------------------------------------------------------------------
+    // Pointers inside the actions are valid until the next input.
+    [[nodiscard]] std::vector<action> take_actions();
+    // What has gathered since the last one; nothing when there is nothing to commit or a commit is
+    // under way. After a failed commit it may be empty: committing it proves that the store works
+    // again (the caller paces these attempts). It stays valid until committed() or commit_failed().
+    [[nodiscard]] const batch* take_batch(instant now);
+    void committed(const commit_receipt& receipt, instant now);
+    // Nothing was kept. New sagas are refused with store_unavailable and forgotten; transitions of
+    // existing ones stay and come with the next batch. Until a commit succeeds no start is
+    // accepted.
+    void commit_failed(const store_error& error, instant now);
+
+    [[nodiscard]] instant next_wake() const;  // `never` when nothing is planned
+    [[nodiscard]] bool healthy() const;       // the last commit succeeded
+    [[nodiscard]] std::size_t active() const;
+    [[nodiscard]] const engine_counters& counters() const { return counters_; }
+    // No commit is under way and none is wanted: it is safe to stop.
+    [[nodiscard]] bool quiescent() const;
+
+private:
+    struct start_key {
+        std::string text;  // customer and key
+        bool operator<(const start_key& other) const { return text < other.text; }
+    };
+    using slot_map = std::unordered_map<saga_id, std::unique_ptr<saga_slot>>;
+
+    // Inputs, one saga at a time.
+    saga_slot& ensure_slot(const saga_id& id);
+    void enqueue(saga_slot& slot, slot_input input, instant now);
+    void pump(saga_slot& slot, instant now);
+    void request_load(saga_slot& slot);
+    void process(saga_slot& slot, slot_input input, instant now);
+    void process_answer(saga_slot& slot, slot_answer answer, instant now);
+    void process_command(saga_slot& slot, slot_command asked, instant now);
+    // Journal first: applies the event to the record and puts the entry into the next batch.
+    void apply(saga_slot& slot, event happened, instant now);
+    void start_child(const saga_slot& parent, instant now);
+    void announce(saga_slot& slot, const step_outcome& outcome);
+    // Effects second: called only when everything in the record is durable. Sends what is due.
+    void dispatch(saga_slot& slot, instant now);
+    // When recovery must look at the saga; `never` when only somebody from outside can move it.
+    [[nodiscard]] instant wake_of(const saga_record& saga) const;
+    instant dispatch_call(saga_slot& slot, const call_record& call, instant now);
+    void send(saga_slot& slot, const call_record& call, instant now, instant budget_ends);
+    void schedule(saga_slot& slot, instant at);
+    void retire(saga_slot& slot);
+
+    void finish_commit(saga_slot& slot, instant now);
+    void refuse_start(saga_slot& slot, refusal why, const std::string& detail);
+    void yield_to(saga_slot& slot, const claim_conflict& conflict, instant now);
+    void drop_orphans(const std::vector<saga_slot*>& slots);
+    void release_dropped();
+    void respond(ticket to, const saga_slot& slot, bool replayed);
+    void refuse(ticket to, refusal why, std::string detail);
+    void forget(saga_slot& slot);
+
+    // Constant after construction.
+    const definition_registry& registry_;
+    const engine_options options_;
+
+    slot_map slots_;                               // sagas in memory
+    std::map<start_key, saga_id> starting_;        // keys whose first commit is not durable yet
+    std::set<std::pair<instant, saga_id>> wakes_;  // when to look at which saga
+    std::deque<saga_id> lingering_;                // ended ones that are still in memory
+    std::size_t loading_ = 0;
+
+    std::vector<saga_slot*> gathering_;   // in the next batch
+    std::vector<saga_slot*> committing_;  // in the batch under way
+    std::set<saga_slot*> dropped_;        // starts that came to nothing, until the end of the call
+    batch batch_;
+    bool commit_under_way_ = false;
+    bool healthy_ = true;
+
+    std::vector<action> actions_;
+    std::deque<saga_record> snapshots_;   // what the replies in actions_ point to
+    std::deque<saga_record> handed_out_;  // the same for the last take_actions()
+    engine_counters counters_;
+};
+
+[[nodiscard]] std::string_view refusal_code(refusal why);
+
+}  // namespace makegood

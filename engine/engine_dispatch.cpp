@@ -1,0 +1,135 @@
+#include <algorithm>
+
+#include "engine/assert.hpp"
+#include "engine/engine.hpp"
+#include "engine/saga_slot.hpp"
+
+// Effects second: what is due for a saga whose record is durable.
+namespace makegood {
+namespace {
+
+bool held(const saga_record& saga) {
+    return saga.parked && saga.parked->held;
+}
+
+// The state's deadline, unless the table has nothing to do with it there.
+std::optional<state_deadline> effective_deadline(const saga_record& saga) {
+    std::optional<state_deadline> deadline = saga.definition->deadline(saga);
+    if (!deadline) return {};
+    const transition next = saga.definition->decide(saga, deadline->fact);
+    if (next.says != transition::verdict::taken) return {};
+    return deadline;
+}
+
+// Nothing will happen soon unless somebody from outside says so: the store remembers it well
+// enough.
+bool dormant(const saga_record& saga) {
+    if (saga.parked) return true;
+    return std::none_of(saga.calls.begin(), saga.calls.end(), [](const call_record& call) {
+        return call.status == call_status::pending;
+    });
+}
+
+std::string last_word(const call_record& call) {
+    return call.last_error.empty() ? "no attempt was answered in time" : call.last_error;
+}
+
+}  // namespace
+
+void engine::dispatch(saga_slot& slot, instant now) {
+    ASSERT(slot.now_in == saga_slot::phase::idle && slot.inbox.empty());
+    const saga_record& saga = slot.record;
+    if (saga.ended()) {
+        schedule(slot, never);
+        return retire(slot);
+    }
+    if (held(saga)) {
+        schedule(slot, never);
+        if (slot.flights.empty()) retire(slot);
+        return;
+    }
+    instant next = never;
+    if (const auto deadline = effective_deadline(saga)) {
+        if (deadline->at <= now) return apply(slot, timer_fired{deadline->fact}, now);
+        next = deadline->at;
+    }
+    for (const call_record& call : saga.calls) {
+        if (call.status != call_status::pending || slot.in_flight(call.call)) continue;
+        next = std::min(next, dispatch_call(slot, call, now));
+        if (slot.now_in != saga_slot::phase::idle) return;  // `call` is gone
+    }
+    schedule(slot, next);
+    if (slot.flights.empty() && dormant(saga)) retire(slot);
+}
+
+// Sends the call when it is due, or journals that its time is over. Returns when to look again.
+instant engine::dispatch_call(saga_slot& slot, const call_record& call, instant now) {
+    if (call.next_attempt_at == never) return never;  // denied: a person starts it again
+    const saga_record& saga = slot.record;
+    const call_spec& spec = saga.definition->call(call.call.call);
+    const instant ends = budget_end(options_.retries, spec, call, saga);
+    if (ends <= now) {
+        apply(slot, call_exhausted{call.call, last_word(call)}, now);
+        return never;
+    }
+    instant overdue = never;
+    if (spec.tries == persistence::persistent && !saga.parked) {
+        overdue = call.opened_at + options_.retries.persistent.parks_after_time;
+        if (overdue <= now) {
+            std::string detail = std::string(call.call.call.value) + ": " + last_word(call);
+            apply(slot, saga_parked{"overdue", std::move(detail)}, now);
+            return never;
+        }
+    }
+    instant due = call.next_attempt_at;
+    for (const saga_slot::deferral& deferral : slot.deferrals) {
+        if (deferral.call == call.call) due = std::max(due, deferral.until);
+    }
+    if (due > now) return std::min({due, ends, overdue});
+    send(slot, call, now, ends);
+    return never;
+}
+
+void engine::send(saga_slot& slot, const call_record& call, instant now, instant budget_ends) {
+    const saga_record& saga = slot.record;
+    const call_spec& spec = saga.definition->call(call.call.call);
+    std::erase_if(slot.deferrals, [&](const saga_slot::deferral& each) {
+        return each.call == call.call;
+    });
+    const std::uint32_t attempt = ++slot.attempts_sent;
+    slot.flights.push_back({call.call, attempt});
+    const instant deadline = std::min(now + options_.attempt_time_max, budget_ends);
+    actions_.push_back(perform_call{
+        .id = slot.id,
+        .call = call.call,
+        .attempt = attempt,
+        .backend = spec.backend,
+        .request = saga.definition->request(spec, call.call.ordinal, saga),
+        .idempotency_key = saga.definition->idempotency_key_of(spec, call.call.ordinal, saga),
+        .traceparent = saga.traceparent,
+        .deadline = deadline,
+        .budget_left = (budget_ends == never ? deadline : budget_ends) - now,
+    });
+}
+
+instant engine::wake_of(const saga_record& saga) const {
+    if (saga.ended() || held(saga)) return never;
+    instant next = never;
+    if (const auto deadline = effective_deadline(saga)) next = deadline->at;
+    for (const call_record& call : saga.calls) {
+        if (call.status != call_status::pending || call.next_attempt_at == never) continue;
+        const call_spec& spec = saga.definition->call(call.call.call);
+        next =
+            std::min({next, call.next_attempt_at, budget_end(options_.retries, spec, call, saga)});
+    }
+    return next;
+}
+
+void engine::schedule(saga_slot& slot, instant at) {
+    if (slot.scheduled == at) return;
+    if (slot.scheduled != never) wakes_.erase({slot.scheduled, slot.id});
+    if (at != never) wakes_.emplace(at, slot.id);
+    slot.scheduled = at;
+}
+
+}  // namespace makegood

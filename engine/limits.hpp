@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/time.hpp"
+
+// Every limit of the engine, in one place. Those that a deployment may want to move are options
+// with these defaults.
+namespace makegood::limits {
+
+inline constexpr std::size_t active_sagas_max = 100'000;  // in memory in one lane; then 503
+inline constexpr std::size_t inbox_max = 64;              // inputs waiting for one saga; then 503
+inline constexpr std::size_t loading_max = 256;           // sagas being read from the store at once
+inline constexpr std::size_t lingering_max = 1024;  // ended sagas kept in memory for their readers
+inline constexpr std::size_t journal_entries_max = 100'000;  // of one saga
+inline constexpr std::size_t cascade_max = 16;               // steps that one event may take
+inline constexpr std::size_t fan_out_max = 16;               // calls of one step
+inline constexpr std::size_t detail_bytes_max = 512;         // of an error text that is kept
+inline constexpr duration retry_after_max{
+    3'600'000};  // a backend that asks for more is asked again
+inline constexpr std::size_t actor_bytes_max = 128;
+inline constexpr std::size_t reason_bytes_max = 512;
+inline constexpr std::size_t list_items_max = 500;
+
+// Of a start request.
+inline constexpr std::size_t body_bytes_max = 64 * 1024;
+inline constexpr std::size_t idempotency_key_bytes_max = 255;
+inline constexpr std::size_t customer_id_bytes_max = 128;
+inline constexpr std::size_t items_max = 500;
+inline constexpr std::int64_t quantity_max = 1'000'000;
+inline constexpr std::int64_t amount_max = 1'000'000'000'000;  // minor units
+inline constexpr std::size_t shipping_address_bytes_max = 8 * 1024;
+inline constexpr std::size_t metadata_pairs_max = 20;
+inline constexpr std::size_t metadata_bytes_max = 512;  // of one key or value
+inline constexpr std::size_t payments_max = 8;
+inline constexpr std::size_t wait_seconds_max = 60;
+
+}  // namespace makegood::limits

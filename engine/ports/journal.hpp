@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/event.hpp"
+#include "engine/identifiers.hpp"
+#include "engine/result.hpp"
+#include "engine/saga_record.hpp"
+#include "engine/time.hpp"
+
+// The engine's journal port: what a store must do. Implemented by statestore/sqlite (durable) and
+// statestore/memory (simulator, tests). All calls block; threads are the caller's business.
+namespace makegood {
+
+// A start that must be the only one of its (customer, key).
+struct start_claim {
+    customer_id customer;
+    idempotency_key key;
+    payload_fingerprint fingerprint{};
+};
+
+// An event for the world outside, sent by a publisher after the commit.
+struct outbox_event {
+    std::string type;  // "checkout.completed"
+    journal_sequence sequence = 0;
+    bool operator==(const outbox_event&) const = default;
+};
+
+// One saga's part of a batch.
+struct saga_commit {
+    // The record after the last entry. Not changed by anybody until the commit has returned.
+    const saga_record* saga = nullptr;
+    std::vector<journal_entry> entries;  // consecutive, at least one
+    std::optional<start_claim> claim;    // present on the first commit of a saga that has a key
+    instant wake_at = never;  // when recovery must look at this saga; `never` once it ended
+    std::vector<outbox_event> outbox;
+};
+
+// Everything in it becomes durable together, or nothing does. An empty batch is legal: it proves
+// that the store can commit.
+struct batch {
+    std::vector<saga_commit> sagas;
+    instant at{};
+};
+
+// A claim that was taken already: that commit's saga was left out of the batch, with all its
+// children.
+struct claim_conflict {
+    saga_id refused;  // the id of the saga that was left out
+    saga_id existing;
+    payload_fingerprint existing_fingerprint{};
+};
+
+struct commit_receipt {
+    std::vector<claim_conflict> conflicts;
+};
+
+enum class store_errc : std::uint8_t {
+    full = 1,     // no space left; nothing of the batch was kept
+    io,           // the disk failed; nothing of the batch was kept
+    stale_owner,  // another process has taken over: this one must stop
+    corrupt,      // what was read is not what was written
+    not_found,
+    too_new,  // written by a later version of this program
+};
+
+struct store_error {
+    store_errc code{};
+    std::string detail;  // a sentence for the operator
+};
+
+template <class Value>
+using store_result = result_or<Value, store_error>;
+
+// Which sagas a list shows. Newest first; the cursor is opaque, and stable under concurrent writes.
+struct saga_query {
+    std::string saga = "checkout";  // the definition's name; empty: every one
+    std::optional<saga_status> status;
+    std::string state;
+    std::string customer;
+    std::string reason;                     // the reason's code
+    std::optional<instant> created_after;   // exclusive
+    std::optional<instant> created_before;  // exclusive
+    std::size_t limit = 50;
+    // Position after which the page starts: creation time and id of the last item seen.
+    std::optional<std::pair<instant, saga_id>> after;
+};
+
+struct wake_up {
+    saga_id id;
+    instant at{};
+};
+
+struct store_statistics {
+    std::vector<std::pair<std::string, std::uint64_t>>
+        sagas_by_status;  // "checkout completed" -> n
+    std::uint64_t journal_entries = 0;
+    std::uint64_t idempotency_keys = 0;
+    std::uint64_t outbox_rows = 0;
+    std::uint64_t bytes_on_disk = 0;
+};
+
+// The writing side. One thread at a time; every commit carries the epoch that this owner was given
+// when it opened the store, and is refused with stale_owner once another has opened it since (P8).
+class journal_writer {
+public:
+    virtual ~journal_writer() = default;
+    // Returns after fsync. On an error nothing of the batch is kept, and it may be committed again.
+    [[nodiscard]] virtual store_result<commit_receipt> commit(const batch& changes) = 0;
+    // Drops idempotency keys whose checkouts ended before that moment. Returns how many.
+    [[nodiscard]] virtual store_result<std::uint64_t> forget_keys(instant ended_before) = 0;
+};
+
+// The reading side; sees only what is durable. One thread at a time per reader.
+class journal_reader {
+public:
+    virtual ~journal_reader() = default;
+    // not_found when there is no such saga.
+    [[nodiscard]] virtual store_result<saga_record> load(const saga_id& id) = 0;
+    // In order, from sequence 1. not_found when there is no such saga.
+    [[nodiscard]] virtual store_result<std::vector<journal_entry>> journal(const saga_id& id) = 0;
+    [[nodiscard]] virtual store_result<std::vector<saga_record>> list(const saga_query& query) = 0;
+    // Every saga that has not ended, with when it wants attention.
+    [[nodiscard]] virtual store_result<std::vector<wake_up>> unfinished() = 0;
+    [[nodiscard]] virtual store_result<store_statistics> statistics() = 0;
+};
+
+}  // namespace makegood

@@ -1,0 +1,328 @@
+#include "engine/step.hpp"
+
+#include <algorithm>
+
+#include "engine/assert.hpp"
+#include "engine/limits.hpp"
+
+namespace makegood {
+namespace {
+
+bool may_settle(const call_record& call) {
+    return call.status == call_status::pending || call.status == call_status::waiting;
+}
+
+// What made the saga leave the forward way, for its reason.
+struct cause {
+    std::string_view code;    // the backend's or the operator's word, may be empty
+    std::string_view detail;  // for people
+};
+
+// Applies one event. Lives for one call of step().
+class stepper {
+public:
+    stepper(saga_record& saga, instant at) : saga_(saga), at_(at) {}
+
+    step_outcome apply(const event& happened) {
+        std::visit([this](const auto& each) { on(each); }, happened);
+        if (saga_.ended()) saga_.parked.reset();
+        return std::move(outcome_);
+    }
+
+private:
+    void on(const saga_started&) { take(saga_.definition->started_fact(), {}); }
+
+    void on(const call_done& event) {
+        call_record* call = open_call(event.call);
+        if (call == nullptr) return;
+        call->status = call_status::done;
+        call->last_error.clear();
+        saga_.learnt.merge(event.learnt);
+        unpark();
+        settle(event.call.call, {});
+    }
+
+    void on(const call_waiting& event) {
+        call_record* call = open_call(event.call);
+        if (call == nullptr) return;
+        call->status = call_status::waiting;
+        call->last_error.clear();
+        saga_.learnt.merge(event.learnt);
+        unpark();
+        settle(event.call.call, {});
+    }
+
+    void on(const call_refused& event) {
+        call_record* call = open_call(event.call);
+        if (call == nullptr) return;
+        call->last_error = event.code;
+        if (spec(event.call.call).on_refused.empty()) {
+            call->next_attempt_at = never;
+            const std::string_view detail = event.detail.empty() ? event.code : event.detail;
+            park("call_refused", event.call, detail);
+            return;
+        }
+        call->status = call_status::refused;
+        unpark();
+        settle(event.call.call, {event.code, event.detail});
+    }
+
+    void on(const call_failed& event) {
+        call_record* call = open_call(event.call);
+        if (call == nullptr) return;
+        ++call->attempts;
+        call->last_error = event.detail;
+        call->next_attempt_at = event.next_attempt_at;
+        if (event.parks) park("attempts_exhausted", event.call, event.detail);
+    }
+
+    void on(const call_exhausted& event) {
+        call_record* call = open_call(event.call);
+        if (call == nullptr) return;
+        ++call->attempts;
+        call->status = call_status::unknown;
+        call->last_error = event.detail;
+        take(saga_.definition->unknown_fact(), {{}, event.detail});
+    }
+
+    void on(const call_denied& event) {
+        call_record* call = open_call(event.call);
+        if (call == nullptr) return;
+        ++call->attempts;
+        call->last_error = event.detail;
+        call->next_attempt_at = never;
+        park("call_denied", event.call, event.detail);
+    }
+
+    void on(const call_resolved& event) {
+        call_record* call = open_call(event.call);
+        if (call == nullptr) return;
+        call->status = call_status::done;
+        saga_.parked.reset();
+        settle(event.call.call, {});
+    }
+
+    void on(const timer_fired& event) { take(event.fact, {}); }
+
+    void on(const signal_received& event) {
+        call_name settled;
+        for (call_record& call : saga_.calls) {
+            if (call.status != call_status::waiting) continue;
+            if (spec(call.call.call).signal != event.signal) continue;
+            call.status = event.accepted ? call_status::done : call_status::refused;
+            if (!event.accepted) call.last_error = event.code;
+            settled = call.call.call;
+        }
+        if (settled.empty()) {
+            outcome_.listed = false;
+            return;
+        }
+        settle(settled, {event.code, event.code});
+    }
+
+    void on(const operator_acted& event) {
+        switch (event.verb) {
+            case operator_verb::cancel:
+            case operator_verb::compensate:
+                take(saga_.definition->cancel_fact(), {verb_text(event.verb), event.reason});
+                if (!outcome_.steps.empty()) saga_.parked.reset();
+                return;
+            case operator_verb::resume:
+                if (!saga_.parked) return;
+                [[fallthrough]];
+            case operator_verb::retry:
+                saga_.parked.reset();
+                restart_open_calls();
+                return;
+            case operator_verb::park: saga_.parked = parking{"held", event.reason, true}; return;
+        }
+        ASSERT(false);
+    }
+
+    void on(const saga_parked& event) {
+        if (!saga_.parked) saga_.parked = parking{event.code, event.detail, false};
+    }
+
+    // -- the calls of a step
+    // -----------------------------------------------------------------------
+
+    const call_spec& spec(call_name name) const { return saga_.definition->call(name); }
+
+    // The call, when its outcome still matters; otherwise the event is marked as unlisted.
+    call_record* open_call(const call_reference& reference) {
+        call_record* call = saga_.find_call(reference);
+        if (call != nullptr && may_settle(*call)) return call;
+        outcome_.listed = false;
+        return nullptr;
+    }
+
+    // Tells the table when the calls of that name have settled. A step that can be given up fails
+    // with its first refusal; one that must be done waits for all of its calls.
+    void settle(call_name name, const cause& why) {
+        bool pending = false;
+        bool waiting = false;
+        bool refused = false;
+        for (const call_record& call : saga_.calls) {
+            if (call.call.call != name) continue;
+            pending |= call.status == call_status::pending;
+            waiting |= call.status == call_status::waiting;
+            refused |= call.status == call_status::refused;
+        }
+        const call_spec& called = spec(name);
+        const bool gives_up = called.tries != persistence::persistent;
+        if (refused && (gives_up || !pending)) return take(called.on_refused, why);
+        if (pending) return;
+        take(waiting ? called.on_waiting : called.on_done, why);
+    }
+
+    void restart_open_calls() {
+        for (call_record& call : saga_.calls) {
+            if (call.status != call_status::pending) continue;
+            call.attempts = 0;
+            call.opened_at = at_;
+            call.next_attempt_at = at_;
+        }
+    }
+
+    // -- the table
+    // ---------------------------------------------------------------------------------
+
+    // Takes the arrow for `fact`, and those after it whose step has nothing to call.
+    void take(fact_name fact, const cause& why) {
+        for (std::size_t taken = 0; !fact.empty(); ++taken) {
+            ASSERT(taken < limits::cascade_max);
+            const transition next = saga_.definition->decide(saga_, fact);
+            outcome_.listed = next.says != transition::verdict::unlisted;
+            outcome_.ignored = next.says == transition::verdict::ignored;
+            if (next.says != transition::verdict::taken) return;
+            fact = follow(fact, next, why);
+        }
+    }
+
+    // Moves along one arrow and opens its calls. Returns the next fact when there was nothing to
+    // call.
+    fact_name follow(fact_name fact, const transition& next, const cause& why) {
+        note_reason(fact, next.to, why);
+        outcome_.steps.push_back({fact, saga_.state, next.to});
+        outcome_.starts_child |= next.starts_child;
+        // A waiting state is where the waiting calls belong; any other leaves open calls behind.
+        if (saga_.definition->state(next.to).kind != state_kind::waiting) abandon_open_calls();
+        saga_.state = next.to;
+        unpark();
+        ASSERT(next.emits.size() <= 1);
+        if (next.emits.empty()) return {};
+        const call_spec& emitted = spec(next.emits.front());
+        const std::vector<call_ordinal> ordinals = saga_.definition->fan_out(emitted, saga_);
+        ASSERT(ordinals.size() <= limits::fan_out_max);
+        for (const call_ordinal ordinal : ordinals)
+            open({emitted.name, ordinal});
+        return ordinals.empty() ? emitted.on_done : fact_name{};
+    }
+
+    void abandon_open_calls() {
+        for (call_record& call : saga_.calls) {
+            if (may_settle(call)) call.status = call_status::abandoned;
+        }
+    }
+
+    void note_reason(fact_name fact, state_name to, const cause& why) {
+        const state_kind kind = saga_.definition->state(to).kind;
+        if (saga_.reason || (kind != state_kind::backward && kind != state_kind::failed)) return;
+        saga_.reason = failure_reason{
+            saga_.definition->reason_code(saga_, fact, why.code), saga_.state,
+            std::string(why.detail.empty() ? why.code : why.detail)};
+    }
+
+    void open(const call_reference& reference) {
+        call_record* call = saga_.find_call(reference);
+        if (call == nullptr) call = &saga_.calls.emplace_back();
+        *call = call_record{
+            .call = reference,
+            .status = call_status::pending,
+            .attempts = 0,
+            .opened_at = at_,
+            .next_attempt_at = at_,
+            .last_error = {}};
+        outcome_.opened.push_back(reference);
+    }
+
+    // -- parking
+    // -----------------------------------------------------------------------------------
+
+    void park(std::string_view code, const call_reference& call, std::string_view detail) {
+        if (saga_.parked && saga_.parked->held) return;
+        std::string text(call.call.value);
+        text += ": ";
+        text += detail;
+        saga_.parked = parking{std::string(code), std::move(text), false};
+    }
+
+    // Progress ends a parking of the engine's own; a person's stays until a person ends it.
+    void unpark() {
+        if (saga_.parked && !saga_.parked->held) saga_.parked.reset();
+    }
+
+    saga_record& saga_;
+    const instant at_;
+    step_outcome outcome_;
+};
+
+std::string_view event_kind(const event& happened) {
+    struct {
+        std::string_view operator()(const saga_started&) const { return "started"; }
+        std::string_view operator()(const call_done&) const { return "call_done"; }
+        std::string_view operator()(const call_waiting&) const { return "call_waiting"; }
+        std::string_view operator()(const call_refused&) const { return "call_refused"; }
+        std::string_view operator()(const call_failed&) const { return "attempt_failed"; }
+        std::string_view operator()(const call_exhausted&) const { return "call_exhausted"; }
+        std::string_view operator()(const call_denied&) const { return "call_denied"; }
+        std::string_view operator()(const call_resolved&) const { return "call_resolved"; }
+        std::string_view operator()(const timer_fired& each) const { return each.fact.value; }
+        std::string_view operator()(const signal_received&) const { return "signal_received"; }
+        std::string_view operator()(const saga_parked&) const { return "parked"; }
+        std::string_view operator()(const operator_acted& each) const {
+            switch (each.verb) {
+                case operator_verb::cancel: return "cancel_requested";
+                case operator_verb::compensate: return "compensation_requested";
+                case operator_verb::retry: return "retry_requested";
+                case operator_verb::park: return "park_requested";
+                case operator_verb::resume: return "resume_requested";
+            }
+            ASSERT(false);
+        }
+    } name;
+    return std::visit(name, happened);
+}
+
+}  // namespace
+
+saga_record begin_record(
+    const saga_id& id, const definition& definition, const saga_started& started, instant at
+) {
+    ASSERT(definition.name() == started.definition && definition.version() == started.version);
+    saga_record saga;
+    saga.id = id;
+    saga.definition = &definition;
+    saga.customer = started.customer;
+    saga.state = definition.initial_state();
+    saga.inputs = started.inputs;
+    saga.created_at = at;
+    saga.updated_at = at;
+    saga.traceparent = started.traceparent;
+    return saga;
+}
+
+step_outcome step(saga_record& saga, const journal_entry& entry) {
+    ASSERT(saga.definition != nullptr);
+    ASSERT(entry.sequence == saga.sequence + 1);
+    saga.sequence = entry.sequence;
+    if (!saga.ended()) saga.updated_at = entry.at;  // an ended saga keeps the time of its end
+    return stepper(saga, entry.at).apply(entry.event);
+}
+
+std::string entry_name(const journal_entry& entry, const step_outcome& outcome) {
+    if (!outcome.steps.empty()) return std::string(outcome.steps.front().fact.value);
+    return std::string(event_kind(entry.event));
+}
+
+}  // namespace makegood

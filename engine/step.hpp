@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/definition.hpp"
+#include "engine/event.hpp"
+#include "engine/saga_record.hpp"
+
+namespace makegood {
+
+// One arrow of the table that an event made the saga take. An event takes several when a step has
+// nothing to call and is left at once.
+struct step_taken {
+    fact_name fact;
+    state_name from;
+    state_name to;
+};
+
+// What one event did to a saga.
+struct step_outcome {
+    // False: the table lists nothing for this fact in this state. The event is journalled as a
+    // protocol violation and changes nothing but the sequence.
+    bool listed = true;
+    // The fact was listed as `ignored`, or the event settled nothing for the table.
+    bool ignored = false;
+    std::vector<step_taken> steps;
+    std::vector<call_reference> opened;  // to be sent once the entry is durable
+    bool starts_child = false;
+};
+
+// The whole decision: applies one journalled event to the record. Deterministic; no clock, chance,
+// I/O or logging. `entry.sequence` must be the next one. The live engine and every replay call this
+// and nothing else.
+[[nodiscard]] step_outcome step(saga_record& saga, const journal_entry& entry);
+
+// The record before its first entry. `started` must be that entry's event.
+[[nodiscard]] saga_record begin_record(
+    const saga_id& id, const definition& definition, const saga_started& started, instant at
+);
+
+// The name that operators see for an entry: the fact it settled where it settled one
+// (`inventory_reserved`), else what it is (`attempt_failed`).
+[[nodiscard]] std::string entry_name(const journal_entry& entry, const step_outcome& outcome);
+
+}  // namespace makegood

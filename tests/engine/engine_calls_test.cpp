@@ -1,0 +1,237 @@
+#include <catch2/catch.hpp>
+
+#include "tests/engine/workbench.hpp"
+
+using namespace makegood;
+using namespace std::chrono_literals;
+using test::workbench;
+using names = std::vector<std::string>;
+
+namespace {
+
+engine_options quick_options() {
+    engine_options options;
+    options.retries.forward = {
+        .first_delay = 10ms, .delay_max = 100ms, .budget = 1'000ms, .attempts_max = 4};
+    options.retries.persistent = {
+        .first_delay = 10ms,
+        .delay_max = 100ms,
+        .parks_after = 3,
+        .parks_after_time = 5'000ms,
+        .parked_delay = 1'000ms};
+    return options;
+}
+
+saga_id started(workbench& bench, variables inputs = {}) {
+    bench.start("k1", std::move(inputs));
+    bench.settle();
+    return bench.only_saga();
+}
+
+}  // namespace
+
+TEST_CASE("a failed attempt is tried again with the same key, once it is due") {
+    workbench bench(1, quick_options());
+    const saga_id id = started(bench);
+    const std::string key = bench.calls[0].idempotency_key;
+    bench.answer("buy", 503);
+    bench.settle();
+    CHECK(bench.calls.empty());
+    const instant due = bench.record(id).calls[0].next_attempt_at;
+    CHECK(bench.engine->next_wake() == due);
+    bench.advance(due - bench.now - 1ms);
+    CHECK(bench.calls.empty());
+    bench.advance(1ms);
+    REQUIRE(bench.calls.size() == 1);
+    CHECK(bench.calls[0].idempotency_key == key);
+}
+
+TEST_CASE("a planned attempt survives a crash and is not brought forward by it") {
+    workbench bench(1, quick_options());
+    const saga_id id = started(bench);
+    bench.answer("buy", backend_answer{503, {}, 700ms});
+    bench.settle();
+    bench.restart();
+    CHECK(bench.calls.empty());
+    bench.advance(bench.record(id).calls[0].next_attempt_at - bench.now);
+    CHECK(bench.calls.size() == 1);
+}
+
+TEST_CASE("an unknown outcome is retried, then undone as if it had happened") {
+    workbench bench(1, quick_options());
+    const saga_id id = started(bench);
+    for (int i = 0; i < 4; ++i) {
+        bench.answer("buy", no_answer{true, "no answer"});
+        bench.settle();
+        bench.advance(100ms);
+    }
+    CHECK(bench.record(id).state.value == "returning");
+    CHECK(bench.record(id).reason->code == "outcome_unknown");
+    CHECK(bench.open_calls() == names{"buy:0:undo"});
+}
+
+TEST_CASE("one refusal undoes exactly the calls that may have happened") {
+    workbench bench(3, quick_options());
+    const saga_id id = started(bench);
+    bench.answer("buy", 200);
+    bench.answer("buy", 409, "sold_out");
+    bench.settle();
+    // The first was done, the second surely not, the third is under way: it may happen yet.
+    CHECK(bench.record(id).state.value == "returning");
+    CHECK(bench.calls.size() == 3);
+    bench.answer("buy", 200);
+    CHECK(bench.engine->counters().late_answers == 1);
+    CHECK(bench.open_calls() == names{"buy:0:undo", "buy:2:undo"});
+    bench.answer("give_back", 200);
+    bench.settle();
+    CHECK(bench.record(id).status() == saga_status::compensating);
+    bench.answer("give_back", 200);
+    bench.settle();
+    CHECK(bench.record(id).status() == saga_status::compensated);
+}
+
+TEST_CASE("undo does not give up: it parks, goes on slowly, and carries on when it works") {
+    workbench bench(1, quick_options());
+    const saga_id id = started(bench);
+    bench.answer("buy", no_answer{true, "cut"});
+    bench.submit(id, operator_acted{operator_verb::cancel, "ann", "changed her mind"});
+    bench.settle();
+    for (int i = 0; i < 3; ++i) {
+        CHECK(bench.record(id).status() == saga_status::compensating);
+        bench.answer("give_back", 503);
+        bench.settle();
+        bench.advance(100ms);
+    }
+    CHECK(bench.record(id).status() == saga_status::parked);
+    CHECK(bench.record(id).parked->code == "attempts_exhausted");
+    CHECK(bench.calls.empty());
+    CHECK(bench.engine->active() == 0);  // it waits in the store
+    bench.advance(1'000ms);
+    REQUIRE(bench.calls.size() == 1);
+    bench.answer("give_back", 200);
+    bench.settle();
+    CHECK(bench.record(id).status() == saga_status::compensated);
+    CHECK_FALSE(bench.record(id).parked);
+}
+
+TEST_CASE("a wrong credential parks at once and is not retried until a person says so") {
+    workbench bench(1, quick_options());
+    const saga_id id = started(bench);
+    bench.answer("buy", 401);
+    bench.settle();
+    CHECK(bench.record(id).status() == saga_status::parked);
+    CHECK(bench.record(id).parked->detail == "buy: 401");
+    bench.advance(3'600'000ms);
+    CHECK(bench.calls.empty());
+    bench.restart();
+    CHECK(bench.calls.empty());
+    bench.submit(id, operator_acted{operator_verb::retry, "ann", "credential replaced"});
+    bench.settle();
+    CHECK(bench.open_calls() == names{"buy:0"});
+    CHECK(bench.record(id).status() == saga_status::running);
+}
+
+TEST_CASE("a parked saga still obeys its deadline") {
+    workbench bench(1, quick_options());
+    variables inputs;
+    inputs.set("expires_ms", 10'000);
+    const saga_id id = started(bench, inputs);
+    bench.answer("buy", 401);
+    bench.settle();
+    bench.advance(9'999ms);
+    CHECK(bench.record(id).state.value == "buying");
+    bench.advance(1ms);
+    CHECK(bench.record(id).state.value == "returning");
+    CHECK(bench.open_calls() == names{"buy:0:undo"});
+}
+
+TEST_CASE("a call whose circuit is open is delayed, and neither counted nor journalled") {
+    workbench bench(1, quick_options());
+    const saga_id id = started(bench);
+    bench.answer("buy", call_deferred{bench.now + 300ms});
+    bench.settle();
+    CHECK(bench.journal(id) == names{"started"});
+    CHECK(bench.engine->next_wake() == bench.now + 300ms);
+    bench.advance(300ms);
+    CHECK(bench.open_calls() == names{"buy:0"});
+    // Deferred past its budget it is unknown: time decides, not the circuit.
+    bench.answer("buy", call_deferred{bench.now + 3'600'000ms});
+    bench.advance(700ms);
+    CHECK(bench.record(id).state.value == "returning");
+}
+
+TEST_CASE("undo that cannot even be tried is handed to a person after a while") {
+    workbench bench(1, quick_options());
+    const saga_id id = started(bench);
+    bench.submit(id, operator_acted{operator_verb::cancel, "ann", ""});
+    bench.settle();
+    bench.answer("give_back", call_deferred{bench.now + 3'600'000ms});
+    bench.advance(4'999ms);
+    CHECK(bench.record(id).status() == saga_status::compensating);
+    bench.advance(1ms);
+    CHECK(bench.record(id).status() == saga_status::parked);
+    CHECK(bench.record(id).parked->code == "overdue");
+}
+
+TEST_CASE("a saga that waits for somebody outside leaves memory and wakes at its deadline") {
+    workbench bench(1, quick_options());
+    variables inputs;
+    inputs.set("expires_ms", 60'000);
+    const saga_id id = started(bench, inputs);
+    bench.answer("buy", 202, "ask them");
+    bench.settle();
+    CHECK(bench.record(id).status() == saga_status::awaiting_customer);
+    CHECK(bench.engine->active() == 0);
+    bench.restart();
+    CHECK(bench.loads == 0);
+    bench.advance(59'999ms);
+    CHECK(bench.record(id).state.value == "waiting");
+    bench.advance(1ms);
+    CHECK(bench.loads == 1);
+    CHECK(bench.open_calls() == names{"buy:0:undo"});
+    CHECK(bench.record(id).reason->code == "shop_closed");
+}
+
+TEST_CASE("a signal settles the wait once; a late one is journalled and refused") {
+    workbench bench(1, quick_options());
+    const saga_id id = started(bench);
+    const ticket early = bench.submit(id, signal_received{"shop", true, {}});
+    bench.settle();
+    CHECK(bench.find_reply(early)->why == refusal::signal_not_expected);
+    bench.answer("buy", 202);
+    bench.settle();
+    const ticket first = bench.submit(id, signal_received{"shop", true, {}});
+    bench.settle();
+    CHECK(bench.find_reply(first)->why == refusal::none);
+    CHECK(bench.open_calls() == names{"pay:0"});
+    const ticket late = bench.submit(id, signal_received{"shop", false, "declined"});
+    bench.settle();
+    CHECK(bench.find_reply(late)->why == refusal::signal_not_expected);
+    CHECK(bench.record(id).state.value == "paying");
+    CHECK(
+        bench.journal(id)
+        == names{"started", "signal_received", "asked_back", "bought", "signal_received"}
+    );
+}
+
+TEST_CASE("an attempt is given no more time than its budget has left") {
+    workbench bench(1, quick_options());
+    started(bench);
+    CHECK(bench.calls[0].deadline == bench.now + 1'000ms);
+    CHECK(bench.calls[0].budget_left == 1'000ms);
+}
+
+TEST_CASE("an answer to an attempt that nobody remembers is dropped") {
+    workbench bench(1, quick_options());
+    const saga_id id = started(bench);
+    const perform_call sent = bench.calls[0];
+    bench.engine->answered(id, sent.call, sent.attempt + 1, backend_answer{200, {}, {}}, bench.now);
+    bench.engine->answered(
+        saga_id::make("err", 1, 1, {9}), sent.call, 1, backend_answer{200, {}, {}}, bench.now
+    );
+    bench.settle();
+    CHECK(bench.engine->counters().late_answers == 2);
+    bench.answer("buy", 200);
+    bench.settle();
+    CHECK(bench.record(id).state.value == "paying");
+}
