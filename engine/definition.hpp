@@ -67,6 +67,16 @@ struct transition {
     bool starts_child = false;
 };
 
+// One row of a table in words, for people who read a definition; nothing is decided by it.
+struct rule_text {
+    state_name from;
+    fact_name on;
+    state_name to;  // empty when the fact is ignored
+    std::vector<call_name> emits;
+    std::string_view when;  // the guard; empty when the row is unconditional
+    bool starts_child = false;
+};
+
 struct state_deadline {
     fact_name fact;
     instant at{};
@@ -126,6 +136,8 @@ public:
     [[nodiscard]] virtual std::span<const fact_name> facts() const = 0;
     [[nodiscard]] virtual std::span<const call_spec> calls() const = 0;
     [[nodiscard]] virtual std::string diagram() const = 0;  // Mermaid, from the table
+    // The table's rows in its order; empty when the definition has no table to show.
+    [[nodiscard]] virtual std::vector<rule_text> rules() const { return {}; }
 
     // The table's word. Pure; reads only the record's variables and calls.
     [[nodiscard]] virtual transition decide(const saga_record& saga, fact_name fact) const = 0;

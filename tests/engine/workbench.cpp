@@ -146,6 +146,10 @@ const reply* workbench::find_reply(ticket of) const {
     return found == replies_.end() ? nullptr : &found->second.head;
 }
 
+saga_record workbench::replied_saga(ticket of) const {
+    return replies_.at(of).saga.value();
+}
+
 saga_record workbench::record(const saga_id& id) const {
     return sagas_.at(id).record;
 }

@@ -36,7 +36,8 @@ public:
     void restart();             // a new engine over the same store: what a crash leaves
 
     [[nodiscard]] const reply* find_reply(ticket of) const;
-    [[nodiscard]] saga_record record(const saga_id& id) const;                // as durable
+    [[nodiscard]] saga_record replied_saga(ticket of) const;    // as the reply showed it
+    [[nodiscard]] saga_record record(const saga_id& id) const;  // as durable
     [[nodiscard]] std::vector<std::string> journal(const saga_id& id) const;  // entry names
     [[nodiscard]] saga_id only_saga(std::string_view prefix = "err") const;
     [[nodiscard]] std::vector<std::string> open_calls() const;  // idempotency keys of calls let out
