@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+#include <ctime>
+
+namespace makegood::http {
+
+// The transport's only looks at the clock: limits are measured on the steady one, the Date field
+// needs the wall one.
+using instant = std::chrono::steady_clock::time_point;
+
+inline instant steady_now() {
+    return std::chrono::steady_clock::now();
+}
+inline std::time_t wall_second() {
+    return std::time(nullptr);
+}
+
+}  // namespace makegood::http
