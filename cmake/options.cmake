@@ -20,7 +20,8 @@ endif()
 
 add_library(makegood_options INTERFACE)
 target_include_directories(makegood_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(makegood_options INTERFACE -fpch-preprocess)
+# ccache reads through a precompiled header of GCC only with this.
+target_compile_options(makegood_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 
 add_library(makegood_warnings INTERFACE)
 target_compile_options(makegood_warnings INTERFACE

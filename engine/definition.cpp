@@ -13,7 +13,7 @@ const state_spec& definition::state(state_name name) const {
     for (const state_spec& each : states()) {
         if (each.name == name) return each;
     }
-    ASSERT(!"the state is not declared by its definition");
+    ASSERT(false && "the state is not declared by its definition");
     std::abort();
 }
 
@@ -21,7 +21,7 @@ const call_spec& definition::call(call_name name) const {
     for (const call_spec& each : calls()) {
         if (each.name == name) return each;
     }
-    ASSERT(!"the call is not in the definition's catalogue");
+    ASSERT(false && "the call is not in the definition's catalogue");
     std::abort();
 }
 
@@ -50,7 +50,7 @@ state_name definition::initial_state() const {
     for (const state_spec& each : states()) {
         if (each.kind == state_kind::initial) return each.name;
     }
-    ASSERT(!"a definition declares an initial state");
+    ASSERT(false && "a definition declares an initial state");
     std::abort();
 }
 

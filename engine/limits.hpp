@@ -24,13 +24,13 @@ inline constexpr std::size_t reason_bytes_max = 512;
 inline constexpr std::size_t list_items_max = 500;
 
 // Of a start request.
-inline constexpr std::size_t body_bytes_max = 64 * 1024;
+inline constexpr std::size_t body_bytes_max = std::size_t{64} * 1024;
 inline constexpr std::size_t idempotency_key_bytes_max = 255;
 inline constexpr std::size_t customer_id_bytes_max = 128;
 inline constexpr std::size_t items_max = 500;
 inline constexpr std::int64_t quantity_max = 1'000'000;
 inline constexpr std::int64_t amount_max = 1'000'000'000'000;  // minor units
-inline constexpr std::size_t shipping_address_bytes_max = 8 * 1024;
+inline constexpr std::size_t shipping_address_bytes_max = std::size_t{8} * 1024;
 inline constexpr std::size_t metadata_pairs_max = 20;
 inline constexpr std::size_t metadata_bytes_max = 512;  // of one key or value
 inline constexpr std::size_t payments_max = 8;

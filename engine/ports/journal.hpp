@@ -78,15 +78,15 @@ using store_result = result_or<Value, store_error>;
 // Which sagas a list shows. Newest first; the cursor is opaque, and stable under concurrent writes.
 struct saga_query {
     std::string saga = "checkout";  // the definition's name; empty: every one
-    std::optional<saga_status> status;
-    std::string state;
-    std::string customer;
-    std::string reason;                     // the reason's code
-    std::optional<instant> created_after;   // exclusive
-    std::optional<instant> created_before;  // exclusive
+    std::optional<saga_status> status = {};
+    std::string state = {};
+    std::string customer = {};
+    std::string reason = {};                     // the reason's code
+    std::optional<instant> created_after = {};   // exclusive
+    std::optional<instant> created_before = {};  // exclusive
     std::size_t limit = 50;
     // Position after which the page starts: creation time and id of the last item seen.
-    std::optional<std::pair<instant, saga_id>> after;
+    std::optional<std::pair<instant, saga_id>> after = {};
 };
 
 struct wake_up {

@@ -1,0 +1,119 @@
+#include "sagas/contract/resource.hpp"
+
+#include "sagas/contract/variable_names.hpp"
+#include "sagas/json/writing.hpp"
+
+namespace makegood::contract {
+namespace {
+
+using json::object_text;
+
+// "void_payment", or "void_payment:2" in a fan-out: how `resolve` takes it.
+std::string text_of(const call_reference& call) {
+    std::string text(call.call.value);
+    if (call.ordinal > 0) text += ":" + std::to_string(call.ordinal);
+    return text;
+}
+
+std::string total_text(const saga_record& saga, std::int64_t total) {
+    return object_text(64)
+        .number("amount", total)
+        .text("currency", saga.text(variable::currency))
+        .finish();
+}
+
+std::string reason_text(const failure_reason& reason) {
+    return object_text()
+        .text("code", reason.code)
+        .text("step", reason.step.value)
+        .text_unless_empty("detail", reason.detail)
+        .finish();
+}
+
+std::string open_calls_text(const saga_record& saga) {
+    std::string out = "[";
+    for (const call_record& each : saga.calls) {
+        if (each.status != call_status::pending) continue;
+        if (out.size() > 1) out += ',';
+        json::append_string(out, text_of(each.call));
+    }
+    return out + "]";
+}
+
+std::string parked_text(const saga_record& saga) {
+    return object_text()
+        .text("code", saga.parked->code)
+        .text_unless_empty("detail", saga.parked->detail)
+        .fragment("open", open_calls_text(saga))
+        .finish();
+}
+
+std::string waiting_for_text(std::span<const live_note> notes) {
+    std::string out = "[";
+    for (const live_note& each : notes) {
+        if (out.size() > 1) out += ',';
+        out += object_text(128)
+                   .text("call", text_of(each.call))
+                   .text("circuit", each.circuit)
+                   .text("retry_at", format_instant(each.retry_at))
+                   .finish();
+    }
+    return out + "]";
+}
+
+// Of the open calls, the one that has failed most often.
+const call_record* slowest_call(const saga_record& saga) {
+    const call_record* slowest = nullptr;
+    for (const call_record& each : saga.calls) {
+        if (each.status != call_status::pending) continue;
+        if (slowest == nullptr || each.attempts > slowest->attempts) slowest = &each;
+    }
+    return slowest;
+}
+
+void write_attempt(object_text& out, const call_record& call) {
+    out.number("attempt", std::int64_t{call.attempts} + 1);
+    if (call.attempts == 0 || call.next_attempt_at == never) return;
+    out.text("next_attempt_at", format_instant(call.next_attempt_at));
+}
+
+void write_progress(object_text& out, const saga_record& saga) {
+    if (saga.ended()) return;
+    if (saga.definition->state(saga.state).kind == state_kind::waiting) {
+        out.fragment_unless_empty("next_action", saga.text(variable::next_action));
+    }
+    if (const auto expires = saga.integer(variable::reservation_expires_ms)) {
+        out.text("reservation_expires_at", format_instant(instant{duration{*expires}}));
+    }
+    if (const call_record* open = slowest_call(saga)) write_attempt(out, *open);
+}
+
+}  // namespace
+
+std::string resource_text(
+    const saga_record& saga, const related_ids& related, std::span<const live_note> notes
+) {
+    object_text out(768);
+    out.text("id", saga.id.text())
+        .text("saga", saga.definition->name())
+        .number("version", saga.definition->version())
+        .text("status", status_text(saga.status()))
+        .text("state", saga.state.value)
+        .text("customer_id", saga.customer.value)
+        .text_unless_empty("order_id", related.order)
+        .text_unless_empty("checkout_id", related.checkout)
+        .text_unless_empty("fulfilment_id", related.fulfilment);
+    if (const auto total = saga.integer(variable::total)) {
+        out.fragment("total", total_text(saga, *total));
+    }
+    if (saga.reason) out.fragment("reason", reason_text(*saga.reason));
+    if (saga.parked) out.fragment("parked", parked_text(saga));
+    write_progress(out, saga);
+    if (!notes.empty()) out.fragment("waiting_for", waiting_for_text(notes));
+    return out.text("created_at", format_instant(saga.created_at))
+        .text("updated_at", format_instant(saga.updated_at))
+        .fragment_unless_empty("metadata", saga.text(variable::metadata))
+        .finish();
+}
+
+}  // namespace makegood::contract

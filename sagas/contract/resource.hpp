@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "engine/definition.hpp"
+
+namespace makegood::contract {
+
+// The ids of what belongs to a saga; those that do not exist are empty.
+struct related_ids {
+    std::string order;
+    std::string checkout;
+    std::string fulfilment;
+};
+
+// A saga as CONTRACTS.md, section 1, shows it, as JSON text. Members without a value are absent.
+[[nodiscard]] std::string resource_text(
+    const saga_record& saga, const related_ids& related, std::span<const live_note> notes
+);
+
+}  // namespace makegood::contract

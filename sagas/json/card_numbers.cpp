@@ -1,0 +1,161 @@
+#include "sagas/json/card_numbers.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+#include <cmath>
+#include <vector>
+
+#include "sagas/json/strict_reading.hpp"
+
+namespace makegood::json {
+namespace {
+
+namespace bj = boost::json;
+
+constexpr std::size_t digits_min = 13;
+constexpr std::size_t digits_max = 19;
+constexpr std::string_view remark = "[card number removed]";
+
+bool is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+bool is_word(char byte) {
+    return is_digit(byte) || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z')
+           || byte == '_';
+}
+
+// Part of a text, as offsets.
+struct stretch {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+bool passes_luhn(std::string_view digits) {
+    unsigned sum = 0;
+    bool doubled = false;
+    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
+        unsigned value = static_cast<unsigned>(*digit - '0') * (doubled ? 2 : 1);
+        if (value > 9) value -= 9;
+        sum += value;
+        doubled = !doubled;
+    }
+    return sum % 10 == 0;
+}
+
+bool is_card_number(std::string_view digits) {
+    if (digits.size() < digits_min || digits.size() > digits_max) return false;
+    const bool scheme = (digits[0] >= '2' && digits[0] <= '6') || digits.starts_with("81");
+    return scheme && passes_luhn(digits);
+}
+
+// The groups of digits from `begin` on that single spaces or dashes join.
+std::vector<stretch> joined_groups(std::string_view text, std::size_t begin) {
+    std::vector<stretch> groups;
+    std::size_t at = begin;
+    while (at < text.size() && is_digit(text[at])) {
+        stretch group{at, at};
+        while (group.end < text.size() && is_digit(text[group.end]))
+            ++group.end;
+        groups.push_back(group);
+        at = group.end;
+        if (at + 1 < text.size() && (text[at] == ' ' || text[at] == '-')) ++at;
+    }
+    return groups;
+}
+
+// A card number made of whole groups, starting with the group at `first`.
+std::optional<stretch> card_from(
+    std::string_view text, const std::vector<stretch>& groups, std::size_t first
+) {
+    if (groups[first].begin > 0 && is_word(text[groups[first].begin - 1])) return {};
+    std::string digits;
+    for (std::size_t last = first; last < groups.size(); ++last) {
+        digits += text.substr(groups[last].begin, groups[last].end - groups[last].begin);
+        if (digits.size() > digits_max) return {};
+        const bool word_goes_on = groups[last].end < text.size() && is_word(text[groups[last].end]);
+        if (!word_goes_on && is_card_number(digits)) {
+            return stretch{groups[first].begin, groups[last].end};
+        }
+    }
+    return {};
+}
+
+std::optional<stretch> find_card(std::string_view text, std::size_t from) {
+    while (from < text.size()) {
+        if (!is_digit(text[from])) {
+            ++from;
+            continue;
+        }
+        const std::vector<stretch> groups = joined_groups(text, from);
+        for (std::size_t first = 0; first < groups.size(); ++first) {
+            if (auto found = card_from(text, groups, first)) return found;
+        }
+        from = groups.back().end;
+    }
+    return {};
+}
+
+bool is_card_number(const bj::value& value) {
+    switch (value.kind()) {
+        case bj::kind::int64: return holds_card_number(std::to_string(value.get_int64()));
+        case bj::kind::uint64: return holds_card_number(std::to_string(value.get_uint64()));
+        case bj::kind::string: return holds_card_number(value.get_string());
+        case bj::kind::double_: {
+            const double number = std::fabs(value.get_double());
+            if (number != std::trunc(number) || number >= 1e19) return false;
+            return holds_card_number(std::to_string(static_cast<std::uint64_t>(number)));
+        }
+        default: return false;
+    }
+}
+
+// Walks the document; `pointer` is where `value` stands, and on success where the number is.
+bool search(const bj::value& value, std::string& pointer) {
+    const std::size_t here = pointer.size();
+    if (const bj::object* object = value.if_object()) {
+        for (const bj::key_value_pair& each : *object) {
+            if (holds_card_number(each.key())) return true;  // the pointer must not repeat it
+            append_token(pointer, each.key());
+            if (search(each.value(), pointer)) return true;
+            pointer.resize(here);
+        }
+        return false;
+    }
+    if (const bj::array* array = value.if_array()) {
+        for (std::size_t i = 0; i < array->size(); ++i) {
+            append_token(pointer, std::to_string(i));
+            if (search((*array)[i], pointer)) return true;
+            pointer.resize(here);
+        }
+        return false;
+    }
+    return is_card_number(value);
+}
+
+}  // namespace
+
+bool holds_card_number(std::string_view text) {
+    return text.size() >= digits_min && find_card(text, 0).has_value();
+}
+
+std::string without_card_numbers(std::string_view text) {
+    std::string out;
+    std::size_t kept_to = 0;
+    while (const auto found = find_card(text, kept_to)) {
+        out.append(text, kept_to, found->begin - kept_to);
+        out += remark;
+        kept_to = found->end;
+    }
+    out.append(text, kept_to);
+    return out;
+}
+
+std::optional<std::string> find_card_number(const bj::value& document) {
+    std::string pointer;
+    if (search(document, pointer)) return pointer;
+    return {};
+}
+
+}  // namespace makegood::json

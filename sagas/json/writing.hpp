@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace makegood::json {
+
+// Appends `text` as a JSON string: quoted, escaped. `text` must be valid UTF-8.
+void append_string(std::string& out, std::string_view text);
+
+// Writes one JSON object member by member, without a document in memory. Members that have no value
+// are simply not written. Confined to one thread; use once.
+class object_text {
+public:
+    explicit object_text(std::size_t bytes_expected = 256);
+
+    object_text& text(std::string_view name, std::string_view value);
+    object_text& text_unless_empty(std::string_view name, std::string_view value);
+    object_text& number(std::string_view name, std::int64_t value);
+    // `json` is a complete JSON value already.
+    object_text& fragment(std::string_view name, std::string_view json);
+    object_text& fragment_unless_empty(std::string_view name, std::string_view json);
+
+    // The finished object. Nothing may be written afterwards.
+    [[nodiscard]] std::string finish();
+
+private:
+    void name(std::string_view name);
+
+    std::string out_;
+};
+
+}  // namespace makegood::json
