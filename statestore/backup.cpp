@@ -1,0 +1,72 @@
+#include "statestore/backup.hpp"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "statestore/data_folder.hpp"
+#include "statestore/sqlite/copy.hpp"
+
+namespace makegood::statestore {
+namespace {
+
+void require_empty(const std::filesystem::path& target) {
+    std::error_code problem;
+    std::filesystem::create_directories(target, problem);
+    const bool empty = !problem && std::filesystem::is_empty(target, problem);
+    if (problem) {
+        throw store_failure{
+            {store_errc::io,
+             fmt::format(
+                 "{} cannot be used: {}; name another folder", target.string(), problem.message()
+             )}};
+    }
+    if (empty) return;
+    throw store_failure{
+        {store_errc::io,
+         fmt::format(
+             "{} is not empty, and nothing is overwritten; name a new folder", target.string()
+         )}};
+}
+
+void copy_folder(
+    const folder_manifest& manifest,
+    const std::filesystem::path& source,
+    const std::filesystem::path& target,
+    const backup_progress_callback& progress
+) {
+    for (const std::string& name : manifest.stores) {
+        copy_store(source / name, target / name, progress);
+    }
+    value_of(write_manifest(target, manifest));
+}
+
+}  // namespace
+
+store_result<void> backup(
+    const std::filesystem::path& source,
+    const std::filesystem::path& target,
+    const backup_progress_callback& progress
+) {
+    return guarded([&] {
+        const folder_manifest manifest = value_of(read_manifest(source));
+        require_empty(target);
+        copy_folder(manifest, source, target, progress);
+    });
+}
+
+store_result<void> restore(
+    const std::filesystem::path& source,
+    const std::filesystem::path& target,
+    const backup_progress_callback& progress
+) {
+    return guarded([&] {
+        const folder_manifest manifest = value_of(read_manifest(source));
+        for (const std::string& name : manifest.stores)
+            require_sound(source / name);
+        require_empty(target);
+        copy_folder(manifest, source, target, progress);
+    });
+}
+
+}  // namespace makegood::statestore

@@ -1,0 +1,86 @@
+#include "statestore/folder_reader.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/limits.hpp"
+
+namespace makegood::statestore {
+
+store_result<std::unique_ptr<folder_reader>> folder_reader::open(
+    const std::filesystem::path& folder, const definition_registry& registry
+) {
+    store_result<folder_manifest> manifest = read_manifest(folder);
+    if (!manifest) return manifest.error();
+    std::vector<std::unique_ptr<sqlite_reader>> stores;
+    for (const std::string& name : manifest->stores) {
+        auto store = sqlite_reader::open(folder / name, registry);
+        if (!store) return store.error();
+        stores.push_back(std::move(*store));
+    }
+    return std::unique_ptr<folder_reader>(new folder_reader(std::move(*manifest), std::move(stores))
+    );
+}
+
+folder_reader::folder_reader(
+    folder_manifest manifest, std::vector<std::unique_ptr<sqlite_reader>> stores
+)
+    : manifest_(std::move(manifest)), stores_(std::move(stores)) {}
+
+sqlite_reader& folder_reader::store_of(const saga_id& id) {
+    return *stores_[manifest_.store_of_partition[id.owner()]];
+}
+
+store_result<saga_record> folder_reader::load(const saga_id& id) {
+    return store_of(id).load(id);
+}
+
+store_result<std::vector<journal_entry>> folder_reader::journal(const saga_id& id) {
+    return store_of(id).journal(id);
+}
+
+// Each store gives its own first page; the first of them all are among those.
+store_result<std::vector<saga_record>> folder_reader::list(const saga_query& query) {
+    std::vector<saga_record> all;
+    for (const auto& store : stores_) {
+        auto page = store->list(query);
+        if (!page) return page.error();
+        std::move(page->begin(), page->end(), std::back_inserter(all));
+    }
+    std::sort(all.begin(), all.end(), [](const saga_record& left, const saga_record& right) {
+        return std::pair(left.created_at, left.id) > std::pair(right.created_at, right.id);
+    });
+    const std::size_t limit = std::min(query.limit, limits::list_items_max);
+    while (all.size() > limit)
+        all.pop_back();
+    return all;
+}
+
+store_result<std::vector<wake_up>> folder_reader::unfinished() {
+    std::vector<wake_up> all;
+    for (const auto& store : stores_) {
+        const auto some = store->unfinished();
+        if (!some) return some.error();
+        all.insert(all.end(), some->begin(), some->end());
+    }
+    return all;
+}
+
+store_result<store_statistics> folder_reader::statistics() {
+    store_statistics sum;
+    std::map<std::string, std::uint64_t> counts;
+    for (const auto& store : stores_) {
+        const auto numbers = store->statistics();
+        if (!numbers) return numbers.error();
+        for (const auto& [status, count] : numbers->sagas_by_status)
+            counts[status] += count;
+        sum.journal_entries += numbers->journal_entries;
+        sum.idempotency_keys += numbers->idempotency_keys;
+        sum.outbox_rows += numbers->outbox_rows;
+        sum.bytes_on_disk += numbers->bytes_on_disk;
+    }
+    sum.sagas_by_status.assign(counts.begin(), counts.end());
+    return sum;
+}
+
+}  // namespace makegood::statestore

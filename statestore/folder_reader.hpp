@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "engine/ports/journal.hpp"
+#include "statestore/data_folder.hpp"
+#include "statestore/sqlite/store.hpp"
+
+namespace makegood::statestore {
+
+// Reads all stores of a data folder as if they were one, live or not, without taking its lock: what
+// the command line reads through. One thread at a time.
+class folder_reader final : public journal_reader {
+public:
+    // `registry` outlives the reader.
+    [[nodiscard]] static store_result<std::unique_ptr<folder_reader>> open(
+        const std::filesystem::path& folder, const definition_registry& registry
+    );
+
+    [[nodiscard]] store_result<saga_record> load(const saga_id& id) override;
+    [[nodiscard]] store_result<std::vector<journal_entry>> journal(const saga_id& id) override;
+    [[nodiscard]] store_result<std::vector<saga_record>> list(const saga_query& query) override;
+    [[nodiscard]] store_result<std::vector<wake_up>> unfinished() override;
+    [[nodiscard]] store_result<store_statistics> statistics() override;
+
+private:
+    folder_reader(folder_manifest manifest, std::vector<std::unique_ptr<sqlite_reader>> stores);
+    [[nodiscard]] sqlite_reader& store_of(const saga_id& id);
+
+    folder_manifest manifest_;
+    std::vector<std::unique_ptr<sqlite_reader>> stores_;
+};
+
+}  // namespace makegood::statestore

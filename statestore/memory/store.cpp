@@ -1,0 +1,290 @@
+#include "statestore/memory/store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "engine/assert.hpp"
+#include "engine/limits.hpp"
+#include "statestore/admission.hpp"
+#include "statestore/codec.hpp"
+
+namespace makegood::statestore {
+namespace {
+
+struct stored_entry {
+    journal_sequence sequence = 0;
+    instant at{};
+    std::string event;
+};
+
+struct stored_saga {
+    std::vector<stored_entry> entries;
+    std::string record;
+    bool ended = false;
+    instant ended_at{};
+    instant wake_at = never;  // means nothing once it ended
+};
+
+using stored_sagas = std::map<saga_id, stored_saga>;
+using stored_keys = std::map<std::pair<customer_id, idempotency_key>, key_holder>;
+
+store_error failure_of(store_errc code) {
+    switch (code) {
+        case store_errc::full: return {code, "the memory store was told to be full"};
+        case store_errc::io: return {code, "the memory store was told to fail"};
+        case store_errc::stale_owner: return {code, "another owner has opened the memory store"};
+        case store_errc::corrupt:
+        case store_errc::not_found:
+        case store_errc::too_new: break;
+    }
+    return {code, "the memory store was told to answer like this"};
+}
+
+bool matches(const saga_record& saga, const saga_query& query) {
+    if (!query.saga.empty() && saga.definition->name() != query.saga) return false;
+    if (query.status && saga.status() != *query.status) return false;
+    if (!query.state.empty() && saga.state.value != query.state) return false;
+    if (!query.customer.empty() && saga.customer.value != query.customer) return false;
+    if (!query.reason.empty() && (!saga.reason || saga.reason->code != query.reason)) return false;
+    if (query.created_after && saga.created_at <= *query.created_after) return false;
+    if (query.created_before && saga.created_at >= *query.created_before) return false;
+    return !query.after || std::pair(saga.created_at, saga.id) < *query.after;
+}
+
+}  // namespace
+
+struct memory_store::state {
+    explicit state(const definition_registry& definitions) : registry(definitions) {}
+
+    const definition_registry& registry;
+    stored_sagas sagas;
+    stored_keys keys;
+    std::uint64_t outbox_rows = 0;
+    std::uint64_t epoch = 0;
+    std::uint64_t commits = 0;
+
+    std::optional<store_errc> failing;
+    std::optional<store_errc> failing_once;
+    bool loses_answer = false;
+
+    // The changes of one batch, taken over as a whole or dropped.
+    struct staged {
+        stored_sagas sagas;
+        stored_keys keys;
+        std::uint64_t outbox_rows = 0;
+    };
+
+    std::optional<store_error> stage(const saga_commit& change, staged& changes) const;
+    void keep(staged&& changes);
+    store_result<saga_record> load(const saga_id& id) const;
+    store_result<saga_record> decode(const saga_id& id, const stored_saga& saga) const;
+};
+
+// -- the writing side
+// ----------------------------------------------------------------------------------
+
+class memory_store::writer final : public journal_writer {
+public:
+    writer(state& store, std::uint64_t epoch) : store_(store), epoch_(epoch) {}
+
+    store_result<commit_receipt> commit(const batch& changes) override {
+        if (std::optional<store_error> problem = malformation(changes)) return std::move(*problem);
+        if (epoch_ != store_.epoch) return failure_of(store_errc::stale_owner);
+        if (store_.failing) return failure_of(*store_.failing);
+        admission admitted =
+            admit(changes, [this](const start_claim& claim) { return find_key(claim); });
+        const std::optional<store_errc> failing_once = std::exchange(store_.failing_once, {});
+        std::size_t left = failing_once ? admitted.sagas.size() / 2 : admitted.sagas.size();
+        state::staged staged;
+        for (const saga_commit* change : admitted.sagas) {
+            if (left-- == 0) break;
+            if (std::optional<store_error> problem = store_.stage(*change, staged)) return *problem;
+        }
+        if (failing_once) return failure_of(*failing_once);
+        store_.keep(std::move(staged));
+        if (!std::exchange(store_.loses_answer, false)) return std::move(admitted.receipt);
+        ++store_.epoch;
+        return failure_of(store_errc::io);
+    }
+
+    store_result<std::uint64_t> forget_keys(instant ended_before) override {
+        if (epoch_ != store_.epoch) return failure_of(store_errc::stale_owner);
+        if (store_.failing) return failure_of(*store_.failing);
+        return std::erase_if(store_.keys, [&](const auto& held) {
+            const stored_saga& saga = store_.sagas.at(held.second.saga);
+            return saga.ended && saga.ended_at < ended_before;
+        });
+    }
+
+private:
+    std::optional<key_holder> find_key(const start_claim& claim) const {
+        const auto found = store_.keys.find({claim.customer, claim.key});
+        if (found == store_.keys.end()) return {};
+        return found->second;
+    }
+
+    state& store_;
+    const std::uint64_t epoch_;
+};
+
+std::optional<store_error> memory_store::state::stage(const saga_commit& change, staged& changes)
+    const {
+    const saga_record& saga = *change.saga;
+    const auto known = sagas.find(saga.id);
+    auto [at, fresh] = changes.sagas.try_emplace(saga.id);
+    if (fresh && known != sagas.end()) at->second = known->second;
+    stored_saga& stored = at->second;
+    if (change.entries.front().sequence != stored.entries.size() + 1) {
+        return store_error{
+            store_errc::corrupt,
+            fmt::format(
+                "entry {} of {} does not follow what is stored; nothing of the batch was kept",
+                change.entries.front().sequence, saga.id.text()
+            )};
+    }
+    for (const journal_entry& entry : change.entries) {
+        stored.entries.push_back({entry.sequence, entry.at, encode_event(entry.event)});
+    }
+    stored.record = encode_record(saga);
+    stored.ended = saga.ended();
+    stored.ended_at = saga.updated_at;
+    stored.wake_at = change.wake_at;
+    if (change.claim) {
+        const start_claim& claim = *change.claim;
+        changes.keys.emplace(
+            std::pair(claim.customer, claim.key), key_holder{saga.id, claim.fingerprint}
+        );
+    }
+    changes.outbox_rows += change.outbox.size();
+    return {};
+}
+
+void memory_store::state::keep(staged&& changes) {
+    for (auto& [id, saga] : changes.sagas)
+        sagas[id] = std::move(saga);
+    keys.merge(changes.keys);
+    ASSERT(changes.keys.empty());  // admit() left taken keys out
+    outbox_rows += changes.outbox_rows;
+    ++commits;
+}
+
+// -- the reading side
+// ----------------------------------------------------------------------------------
+
+class memory_store::reader final : public journal_reader {
+public:
+    explicit reader(const state& store) : store_(store) {}
+
+    store_result<saga_record> load(const saga_id& id) override { return store_.load(id); }
+
+    store_result<std::vector<journal_entry>> journal(const saga_id& id) override {
+        const store_result<saga_record> saga = load(id);
+        if (!saga) return saga.error();
+        std::vector<journal_entry> entries;
+        for (const stored_entry& stored : store_.sagas.at(id).entries) {
+            store_result<event> decoded = decode_event(stored.event, *saga->definition);
+            if (!decoded) return decoded.error();
+            entries.push_back({stored.sequence, stored.at, std::move(*decoded)});
+        }
+        return entries;
+    }
+
+    store_result<std::vector<saga_record>> list(const saga_query& query) override {
+        std::vector<saga_record> found;
+        for (const auto& [id, stored] : store_.sagas) {
+            store_result<saga_record> saga = store_.decode(id, stored);
+            if (!saga) return saga.error();
+            if (matches(*saga, query)) found.push_back(std::move(*saga));
+        }
+        std::sort(
+            found.begin(), found.end(),
+            [](const saga_record& left, const saga_record& right) {
+                return std::pair(left.created_at, left.id) > std::pair(right.created_at, right.id);
+            }
+        );
+        const std::size_t limit = std::min(query.limit, limits::list_items_max);
+        while (found.size() > limit)
+            found.pop_back();
+        return found;
+    }
+
+    store_result<std::vector<wake_up>> unfinished() override {
+        std::vector<wake_up> all;
+        for (const auto& [id, saga] : store_.sagas) {
+            if (!saga.ended) all.push_back({id, saga.wake_at});
+        }
+        return all;
+    }
+
+    store_result<store_statistics> statistics() override {
+        store_statistics numbers;
+        std::map<std::string, std::uint64_t> counts;
+        for (const auto& [id, stored] : store_.sagas) {
+            const store_result<saga_record> saga = store_.decode(id, stored);
+            if (!saga) return saga.error();
+            ++counts[fmt::format("{} {}", saga->definition->name(), status_text(saga->status()))];
+            numbers.journal_entries += stored.entries.size();
+        }
+        numbers.sagas_by_status.assign(counts.begin(), counts.end());
+        numbers.idempotency_keys = store_.keys.size();
+        numbers.outbox_rows = store_.outbox_rows;
+        return numbers;
+    }
+
+private:
+    const state& store_;
+};
+
+store_result<saga_record> memory_store::state::load(const saga_id& id) const {
+    const auto found = sagas.find(id);
+    if (found != sagas.end()) return decode(id, found->second);
+    return store_error{store_errc::not_found, fmt::format("there is no saga {}", id.text())};
+}
+
+store_result<saga_record> memory_store::state::decode(const saga_id& id, const stored_saga& saga)
+    const {
+    const store_result<saga_started> started = decode_started(saga.entries.front().event);
+    if (!started) return started.error();
+    store_result<saga_record> record = decode_record(saga.record, id, *started, registry);
+    ASSERT(!record || record->sequence == saga.entries.back().sequence);
+    return record;
+}
+
+// -- the store
+// -----------------------------------------------------------------------------------------
+
+memory_store::memory_store(const definition_registry& registry)
+    : state_(std::make_unique<state>(registry)) {}
+memory_store::~memory_store() = default;
+
+std::unique_ptr<journal_writer> memory_store::open_writer() {
+    return std::make_unique<writer>(*state_, ++state_->epoch);
+}
+
+std::unique_ptr<journal_reader> memory_store::open_reader() const {
+    return std::make_unique<reader>(*state_);
+}
+
+void memory_store::fail_commits(std::optional<store_errc> with) {
+    state_->failing = with;
+}
+void memory_store::fail_next_commit(store_errc with) {
+    state_->failing_once = with;
+}
+void memory_store::lose_next_answer() {
+    state_->loses_answer = true;
+}
+
+void memory_store::crash() {
+    ++state_->epoch;
+    state_->failing_once.reset();
+    state_->loses_answer = false;
+}
+
+std::uint64_t memory_store::commits_count() const {
+    return state_->commits;
+}
+
+}  // namespace makegood::statestore

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/definition.hpp"
+#include "engine/ports/journal.hpp"
+#include "statestore/bytes.hpp"
+#include "statestore/sqlite/connection.hpp"
+
+// How our types stand in the columns of a store, for its writer, its reader and verify.
+namespace makegood::statestore {
+
+[[nodiscard]] inline std::int64_t milliseconds_of(instant at) {
+    return at.time_since_epoch().count();
+}
+[[nodiscard]] inline instant instant_of(std::int64_t milliseconds) {
+    return instant{duration{milliseconds}};
+}
+
+// `id` must outlive the result.
+[[nodiscard]] inline blob blob_of(const std::array<char, id_bytes_size>& id) {
+    return {{id.data(), id.size()}};
+}
+[[nodiscard]] blob blob_of(const payload_fingerprint& fingerprint);
+
+// They throw store_failure when the column does not hold one.
+[[nodiscard]] saga_id read_id(const connection& db, const rows& row, int column);
+[[nodiscard]] payload_fingerprint read_fingerprint(
+    const connection& db, const rows& row, int column
+);
+
+// "ended chk completed"
+[[nodiscard]] std::string ended_counter(std::string_view prefix, std::string_view status);
+
+[[noreturn]] void fail_corrupt(const connection& db, std::string detail);
+
+}  // namespace makegood::statestore

@@ -1,0 +1,217 @@
+#include "statestore/sqlite/connection.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "engine/assert.hpp"
+
+namespace makegood::statestore {
+namespace {
+
+store_errc errc_of(int code, int system_error) {
+    if (system_error == ENOSPC || system_error == EDQUOT) return store_errc::full;
+    switch (code & 0xFF) {
+        case SQLITE_FULL: return store_errc::full;
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+        case SQLITE_CONSTRAINT: return store_errc::corrupt;
+        default: return store_errc::io;
+    }
+}
+
+std::string_view advice(store_errc code, int sqlite_code) {
+    switch (code) {
+        case store_errc::full:
+            return "nothing of it was kept; free some space, the server goes on by itself";
+        case store_errc::corrupt:
+            return "stop the server, run `makegood verify` and restore a backup";
+        default: break;
+    }
+    if ((sqlite_code & 0xFF) == SQLITE_BUSY) return "another process holds the store locked";
+    return "check the disk, the permissions of the data folder and the kernel's log";
+}
+
+}  // namespace
+
+// -- connection
+// --------------------------------------------------------------------------------------
+
+void connection::closer::operator()(sqlite3* handle) const {
+    sqlite3_close_v2(handle);
+}
+
+connection::connection(
+    const std::filesystem::path& file, access wanted, std::uint32_t busy_time_max_ms
+)
+    : file_(file), busy_time_max_ms_(busy_time_max_ms) {
+    std::error_code ignored;
+    if (wanted == access::read_only && !std::filesystem::exists(file, ignored)) {
+        throw store_failure{{store_errc::not_found, fmt::format("there is no {}", file.string())}};
+    }
+    const int mode = wanted == access::read_only ? SQLITE_OPEN_READONLY
+                                                 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    sqlite3* opened = nullptr;
+    const int code = sqlite3_open_v2(
+        file.c_str(), &opened, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr
+    );
+    handle_.reset(opened);
+    if (code != SQLITE_OK) fail(code, "opening it");
+    sqlite3_busy_timeout(opened, static_cast<int>(busy_time_max_ms));
+    // Reading a dead folder must leave it as it was found.
+    if (wanted == access::read_only) {
+        sqlite3_db_config(opened, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    }
+}
+
+void connection::execute(const std::string& sql) {
+    const int code = sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) fail(code, fmt::format("running '{}'", sql.substr(0, 60)));
+}
+
+std::int64_t connection::number(const std::string& sql) {
+    statement select(*this, sql);
+    rows found = select.select();
+    return found.next() ? found.integer(0) : 0;
+}
+
+std::int64_t connection::changes() const {
+    return sqlite3_changes64(handle());
+}
+
+bool connection::in_transaction() const {
+    return sqlite3_get_autocommit(handle()) == 0;
+}
+
+void connection::watch_log(std::uint32_t& pages) {
+    const auto note = [](void* target, sqlite3*, const char*, int count) {
+        *static_cast<std::uint32_t*>(target) = static_cast<std::uint32_t>(count);
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(handle(), note, &pages);
+}
+
+void connection::checkpoint() {
+    checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+}
+
+void connection::restart_log(std::uint32_t reader_wait_max_ms) {
+    sqlite3_busy_timeout(handle(), static_cast<int>(reader_wait_max_ms));
+    checkpoint(SQLITE_CHECKPOINT_RESTART);
+    sqlite3_busy_timeout(handle(), static_cast<int>(busy_time_max_ms_));
+}
+
+void connection::checkpoint(int mode) {
+    const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, nullptr, nullptr);
+    // Busy: readers were in the way of a part of it.
+    if (code == SQLITE_OK || code == SQLITE_BUSY) return;
+    sqlite3_busy_timeout(handle(), static_cast<int>(busy_time_max_ms_));
+    fail(code, "copying the log into the database");
+}
+
+void connection::fail(int code, std::string_view doing) const {
+    const int system_error = handle() == nullptr ? 0 : sqlite3_system_errno(handle());
+    const bool is_io = (code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_FULL;
+    const store_errc meaning = errc_of(code, is_io ? system_error : 0);
+    const char* said = handle() == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle());
+    throw store_failure{
+        {meaning, fmt::format(
+                      "{}: {} (SQLite error {}) while {}; {}", file_.string(), said, code, doing,
+                      advice(meaning, code)
+                  )}};
+}
+
+// -- rows
+// ----------------------------------------------------------------------------------------------
+
+rows::~rows() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+}
+
+bool rows::next() {
+    const int code = sqlite3_step(statement_);
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    db_.fail(code, fmt::format("running '{:.60}'", sqlite3_sql(statement_)));
+}
+
+bool rows::is_null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::int64_t rows::integer(int column) const {
+    return sqlite3_column_int64(statement_, column);
+}
+
+std::string_view rows::bytes(int column) const {
+    const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+    return data == nullptr ? std::string_view{} : std::string_view{data, size};
+}
+
+// -- statement
+// -----------------------------------------------------------------------------------------
+
+void statement::finaliser::operator()(sqlite3_stmt* statement) const {
+    sqlite3_finalize(statement);
+}
+
+statement::statement(const connection& db, std::string_view sql) : db_(db) {
+    sqlite3_stmt* prepared = nullptr;
+    const int code = sqlite3_prepare_v3(
+        db.handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &prepared,
+        nullptr
+    );
+    statement_.reset(prepared);
+    if (code != SQLITE_OK) db.fail(code, fmt::format("preparing '{}'", sql));
+}
+
+void statement::bind(int position, std::string_view value) {
+    // A null pointer would be bound as NULL.
+    const char* data = value.data() == nullptr ? "" : value.data();
+    const int code = sqlite3_bind_text(
+        statement_.get(), position, data, static_cast<int>(value.size()), SQLITE_STATIC
+    );
+    if (code != SQLITE_OK) db_.fail(code, "binding a text");
+}
+
+void statement::bind(int position, blob value) {
+    const char* data = value.bytes.data() == nullptr ? "" : value.bytes.data();
+    const int code = sqlite3_bind_blob(
+        statement_.get(), position, data, static_cast<int>(value.bytes.size()), SQLITE_STATIC
+    );
+    if (code != SQLITE_OK) db_.fail(code, "binding bytes");
+}
+
+void statement::bind_number(int position, std::int64_t value) {
+    const int code = sqlite3_bind_int64(statement_.get(), position, value);
+    if (code != SQLITE_OK) db_.fail(code, "binding a number");
+}
+
+void statement::bind_null(int position) {
+    const int code = sqlite3_bind_null(statement_.get(), position);
+    if (code != SQLITE_OK) db_.fail(code, "binding nothing");
+}
+
+// -- transaction
+// ---------------------------------------------------------------------------------------
+
+transaction::transaction(connection& db, kind wanted) : db_(db) {
+    ASSERT(!db_.in_transaction());
+    db_.execute(wanted == kind::write ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+
+transaction::~transaction() {
+    // Some errors have rolled back already. A rollback that fails is repeated by closing the
+    // connection.
+    if (db_.in_transaction()) sqlite3_exec(db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void transaction::commit() {
+    db_.execute("COMMIT");
+}
+
+}  // namespace makegood::statestore

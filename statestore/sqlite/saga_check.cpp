@@ -1,0 +1,160 @@
+#include "statestore/sqlite/saga_check.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/replay.hpp"
+#include "statestore/codec.hpp"
+#include "statestore/record_difference.hpp"
+
+namespace makegood::statestore {
+namespace {
+
+difference about(std::string what, std::int64_t sequence, std::string detail) {
+    difference found;
+    found.what = std::move(what);
+    found.sequence = static_cast<journal_sequence>(sequence);
+    found.detail = std::move(detail);
+    return found;
+}
+
+// The journal must be entries 1 to the record's, and nothing else.
+bool has_gap(const raw_saga& saga, const difference_found& found) {
+    std::int64_t whole = 0;  // entries from the first on, without a gap
+    for (const raw_entry& entry : saga.entries) {
+        if (entry.sequence != whole + 1) break;
+        ++whole;
+    }
+    if (whole < saga.last_sequence) {
+        const std::string detail =
+            fmt::format("entry {} of {} is missing", whole + 1, saga.last_sequence);
+        found(about("sequence-gap", whole + 1, detail));
+        return true;
+    }
+    if (std::ssize(saga.entries) == saga.last_sequence) return false;
+    const std::int64_t extra = saga.entries[static_cast<std::size_t>(saga.last_sequence)].sequence;
+    const std::string detail =
+        fmt::format("entry {} is newer than the record, which is of {}", extra, saga.last_sequence);
+    found(about("sequence-gap", extra, detail));
+    return true;
+}
+
+// The journal decoded; nothing, and a difference, when an entry cannot be read.
+std::optional<std::vector<journal_entry>> read_entries(
+    const raw_saga& saga, const definition& meaning, const difference_found& found
+) {
+    std::vector<journal_entry> entries;
+    for (const raw_entry& raw : saga.entries) {
+        store_result<event> decoded = decode_event(raw.event, meaning);
+        if (!decoded) {
+            found(about("entry-unreadable", raw.sequence, decoded.error().detail));
+            return {};
+        }
+        entries.push_back({static_cast<journal_sequence>(raw.sequence), raw.at, std::move(*decoded)}
+        );
+    }
+    return entries;
+}
+
+void compare_record(
+    const raw_saga& saga,
+    const saga_record& folded,
+    const saga_started& started,
+    const definition_registry& registry,
+    const difference_found& found
+) {
+    if (saga.record == encode_record(folded)) return;
+    const store_result<saga_record> stored = decode_record(saga.record, saga.id, started, registry);
+    if (!stored) {
+        found(about("record-unreadable", saga.last_sequence, stored.error().detail));
+        return;
+    }
+    difference differs = about("record-differs", saga.last_sequence, {});
+    if (const auto where = first_difference(*stored, folded)) {
+        differs.field = where->field;
+        differs.stored = where->stored;
+        differs.folded = where->folded;
+    }
+    differs.detail = fmt::format(
+        "the record says {} = '{}', the journal folds to '{}'", differs.field, differs.stored,
+        differs.folded
+    );
+    found(std::move(differs));
+}
+
+void compare_columns(
+    const raw_saga& saga, const saga_record& folded, const difference_found& found
+) {
+    const auto column = [&](std::string name, std::string stored, std::string wanted) {
+        if (stored == wanted) return;
+        difference differs = about("column-differs", saga.last_sequence, {});
+        differs.detail = fmt::format(
+            "the column {} is '{}', and should be '{}': lists show this saga in the wrong place",
+            name, stored, wanted
+        );
+        differs.field = std::move(name);
+        differs.stored = std::move(stored);
+        differs.folded = std::move(wanted);
+        found(std::move(differs));
+    };
+    column("status", saga.status, std::string(status_text(folded.status())));
+    column("state", saga.state, std::string(folded.state.value));
+    column("customer", saga.customer, folded.customer.value);
+    column("reason", saga.reason.value_or(""), folded.reason ? folded.reason->code : "");
+    column("created_at", format_instant(saga.created_at), format_instant(folded.created_at));
+    column("updated_at", format_instant(saga.updated_at), format_instant(folded.updated_at));
+}
+
+void check_waking(const raw_saga& saga, const saga_record& folded, const difference_found& found) {
+    if (saga.wakes != folded.ended()) return;
+    if (saga.wakes) {
+        found(about(
+            "ended-saga-wakes", saga.last_sequence,
+            "it has ended, and still stands among the unfinished"
+        ));
+        return;
+    }
+    found(about(
+        "open-saga-sleeps", saga.last_sequence,
+        "it has not ended, but a restarted server would not go on with it"
+    ));
+}
+
+}  // namespace
+
+void check_saga(
+    const raw_saga& saga, const definition_registry& registry, const difference_found& found
+) {
+    if (saga.entries.empty()) {
+        found(about("saga-without-journal", 0, "it has a record, but no journal entry"));
+        return;
+    }
+    if (has_gap(saga, found)) return;
+    const store_result<saga_started> started = decode_started(saga.entries.front().event);
+    if (!started) {
+        found(about("entry-unreadable", 1, started.error().detail));
+        return;
+    }
+    const definition* meaning = registry.find(started->definition, started->version);
+    if (meaning == nullptr) {
+        found(about(
+            "entry-unreadable", 1,
+            fmt::format(
+                "this program does not know the saga {} version {}", started->definition,
+                started->version
+            )
+        ));
+        return;
+    }
+    const auto entries = read_entries(saga, *meaning, found);
+    if (!entries) return;
+    const auto folded = replay(registry, saga.id, *entries);
+    if (!folded) {
+        found(about("entry-unreadable", folded.error().at, folded.error().detail));
+        return;
+    }
+    compare_record(saga, *folded, *started, registry, found);
+    compare_columns(saga, *folded, found);
+    check_waking(saga, *folded, found);
+}
+
+}  // namespace makegood::statestore

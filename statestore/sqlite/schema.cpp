@@ -1,0 +1,159 @@
+#include "statestore/sqlite/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "engine/assert.hpp"
+
+namespace makegood::statestore {
+namespace {
+
+// A transition in the middle of a saga's life writes three rows: one is inserted into `journal`,
+// one changed in `sagas`, one changed in `unfinished`. Indexes are written at a saga's start, when
+// its status changes and at its end only.
+//
+// Every key that begins with a saga begins with its creation time. So what is written now lies at
+// the right edge of its tree, among the other sagas of now, and ten million finished ones to the
+// left of it are never touched. The exceptions are by_customer and idempotency_keys: one row each
+// at the start, anywhere.
+constexpr std::string_view version_1 = R"sql(
+-- The truth: what happened to each saga, in order. Everything but idempotency_keys, outbox and owner
+-- can be computed from it.
+CREATE TABLE journal (
+    saga  BLOB    NOT NULL,  -- 19 bytes: the id's 16, then its prefix
+    seq   INTEGER NOT NULL,  -- 1, 2, 3 … without a gap
+    at    INTEGER NOT NULL,  -- milliseconds since 1970, as everywhere
+    event BLOB    NOT NULL,  -- codec.cpp
+    PRIMARY KEY (saga, seq)
+) WITHOUT ROWID;
+
+-- The fold of each journal. The columns before `record` repeat what it says, for the indexes. The
+-- definition's name has no column: the prefix in the id stands for it.
+CREATE TABLE sagas (
+    saga       BLOB    NOT NULL PRIMARY KEY,
+    last_seq   INTEGER NOT NULL,
+    status     TEXT    NOT NULL,  -- running, awaiting_customer, compensating, parked, completed, failed, compensated
+    state      TEXT    NOT NULL,
+    customer   TEXT    NOT NULL,
+    reason     TEXT,              -- its code; NULL when there is none
+    has_key    INTEGER NOT NULL,  -- 1 when the saga was started with an idempotency key
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    record     BLOB    NOT NULL   -- codec.cpp
+) WITHOUT ROWID;
+
+-- Lists are newest first. One for all statuses is merged from one for each. The id is part of every
+-- index of this table, so the order is total.
+CREATE INDEX by_status   ON sagas (status, created_at);
+CREATE INDEX by_customer ON sagas (customer, created_at);
+CREATE INDEX by_reason   ON sagas (reason, created_at) WHERE reason IS NOT NULL;
+
+-- The sagas that have not ended: what a server reads when it starts. A table of its own rather than a
+-- partial index: a change of wake_at overwrites one narrow row in place, where an index would delete one
+-- entry and insert another; and a million of them are some 30 MB, read in order.
+CREATE TABLE unfinished (
+    saga    BLOB    NOT NULL PRIMARY KEY,
+    wake_at INTEGER NOT NULL  -- 9223372036854775807: not by the clock
+) WITHOUT ROWID;
+
+-- Which saga a customer's key belongs to.
+CREATE TABLE idempotency_keys (
+    customer    TEXT NOT NULL,
+    key         TEXT NOT NULL,
+    saga        BLOB NOT NULL,
+    fingerprint BLOB NOT NULL,  -- SHA-256 of the canonical request
+    PRIMARY KEY (customer, key)
+) WITHOUT ROWID;
+
+-- The ended sagas whose keys are still kept, in the order of their ends. Appended to at an end, read from
+-- the front by forget_keys: the key's own row is not touched in between.
+CREATE TABLE retained_keys (
+    ended_at INTEGER NOT NULL,
+    saga     BLOB    NOT NULL,
+    PRIMARY KEY (ended_at, saga)
+) WITHOUT ROWID;
+
+-- Events for the world outside. A publisher deletes what it has sent; positions are never used twice.
+CREATE TABLE outbox (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    saga     BLOB    NOT NULL,
+    seq      INTEGER NOT NULL,
+    type     TEXT    NOT NULL
+);
+
+-- What would be slow to count: 'journal_entries', 'idempotency_keys', 'ended chk completed'.
+CREATE TABLE counters (
+    name  TEXT    NOT NULL PRIMARY KEY,
+    value INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- One row. Every opening for writing adds one to the epoch; a commit is refused unless it carries the
+-- epoch that stands here.
+CREATE TABLE owner (
+    only      INTEGER PRIMARY KEY CHECK (only = 1),
+    epoch     INTEGER NOT NULL,
+    proven_at INTEGER NOT NULL  -- the last empty commit, which shows that the store can commit
+);
+INSERT INTO owner VALUES (1, 0, 0);
+)sql";
+
+constexpr std::array history_of_this_program{migration{1, version_1}};
+
+std::int64_t version_of(connection& db, std::span<const migration> history) {
+    const std::int64_t version = db.number("PRAGMA user_version");
+    const std::int64_t known = history.back().version;
+    const bool empty = db.number("SELECT count(*) FROM sqlite_master") == 0;
+    const bool ours = db.number("PRAGMA application_id") == application_id;
+    if (!ours && !(empty && version == 0)) {
+        throw store_failure{
+            {store_errc::corrupt,
+             fmt::format(
+                 "{} is not a makegood store; name another data folder", db.file().string()
+             )}};
+    }
+    if (version > known) {
+        throw store_failure{
+            {store_errc::too_new,
+             fmt::format(
+                 "{} has schema version {}, and this program knows up to {}: use the version of "
+                 "makegood that wrote it, or a later one",
+                 db.file().string(), version, known
+             )}};
+    }
+    return version;
+}
+
+}  // namespace
+
+std::span<const migration> migrations() {
+    return history_of_this_program;
+}
+
+void migrate(connection& db, std::span<const migration> history) {
+    ASSERT(!history.empty());
+    const std::int64_t version = version_of(db, history);
+    for (const migration& step : history) {
+        ASSERT(step.version == &step - history.data() + 1);
+        if (step.version <= version) continue;
+        transaction changes(db, transaction::kind::write);
+        db.execute(std::string(step.sql));
+        db.execute(fmt::format("PRAGMA application_id = {}", application_id));
+        db.execute(fmt::format("PRAGMA user_version = {}", step.version));
+        changes.commit();
+    }
+}
+
+void require_current(connection& db, std::span<const migration> history) {
+    const std::int64_t version = version_of(db, history);
+    if (version == history.back().version) return;
+    throw store_failure{
+        {store_errc::io,
+         fmt::format(
+             "{} has schema version {} and this program reads version {}: start the "
+             "server on it once, which migrates it",
+             db.file().string(), version, history.back().version
+         )}};
+}
+
+}  // namespace makegood::statestore

@@ -1,0 +1,66 @@
+#include "statestore/sqlite/session.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "statestore/sqlite/schema.hpp"
+
+namespace makegood::statestore {
+namespace {
+
+// A log that has begun again is cut back to this size; so much is kept because blocks that exist
+// are cheaper to write than new ones.
+constexpr std::uint32_t log_bytes_kept = 64U << 20;
+
+// Some file systems cannot share memory between processes, and SQLite then quietly keeps no log.
+void require_log(connection& db) {
+    statement set(db, "PRAGMA journal_mode = WAL");
+    rows found = set.select();
+    if (found.next() && found.bytes(0) == "wal") return;
+    throw store_failure{
+        {store_errc::io, fmt::format(
+                             "{} cannot have a write-ahead log on this file system; put the data "
+                             "folder on a local disk",
+                             db.file().string()
+                         )}};
+}
+
+connection open_for_writing(const std::filesystem::path& file, const sqlite_options& options) {
+    connection db(file, access::read_write, options.busy_time_max_ms);
+    require_log(db);
+    db.execute("PRAGMA synchronous = FULL");
+    db.execute("PRAGMA wal_autocheckpoint = 0");
+    db.execute("PRAGMA temp_store = MEMORY");
+    db.execute(fmt::format("PRAGMA cache_size = -{}", options.cache_kib));
+    db.execute(fmt::format("PRAGMA journal_size_limit = {}", log_bytes_kept));
+    if (options.pages_max != 0) {
+        db.execute(fmt::format("PRAGMA max_page_count = {}", options.pages_max));
+    }
+    return db;
+}
+
+// A new file's name must survive a power loss as its content does.
+void sync_folder_of(const std::filesystem::path& file) {
+    const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+    const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = handle >= 0 && ::fsync(handle) == 0;
+    if (handle >= 0) ::close(handle);
+    if (synced) return;
+    throw store_failure{
+        {store_errc::io,
+         fmt::format("{} cannot be synchronised; check the disk", folder.string())}};
+}
+
+}  // namespace
+
+writer_session::writer_session(const std::filesystem::path& file, const sqlite_options& options)
+    : db(open_for_writing(file, options)) {}
+
+void prepare_store(const std::filesystem::path& file, const sqlite_options& options) {
+    connection db = open_for_writing(file, options);
+    migrate(db);
+    sync_folder_of(file);
+}
+
+}  // namespace makegood::statestore

@@ -1,0 +1,261 @@
+#include "statestore/sqlite/store_check.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "statestore/bytes.hpp"
+#include "statestore/codec.hpp"
+#include "statestore/sqlite/columns.hpp"
+#include "statestore/sqlite/connection.hpp"
+#include "statestore/sqlite/saga_check.hpp"
+#include "statestore/sqlite/schema.hpp"
+
+namespace makegood::statestore {
+namespace {
+
+constexpr int sagas_at_once = 1'000;
+constexpr std::uint32_t busy_time_max_ms = 5'000;
+
+class store_check {
+public:
+    store_check(
+        const std::filesystem::path& file,
+        const definition_registry& registry,
+        const verify_options& options,
+        verify_report& report
+    )
+        : registry_(registry),
+          options_(options),
+          report_(report),
+          name_(file.filename().string()),
+          db_(file, access::read_only, busy_time_max_ms) {}
+
+    void run() {
+        require_current(db_);
+        check_pages();
+        const std::int64_t version = db_.number("PRAGMA data_version");
+        check_sagas();
+        check_keys();
+        check_orphans();
+        // Counted over several moments: comparable only when nobody wrote meanwhile.
+        if (db_.number("PRAGMA data_version") == version) check_counters();
+    }
+
+private:
+    void check_pages() {
+        statement check(db_, "PRAGMA integrity_check(100)");
+        for (rows found = check.select(); found.next();) {
+            if (found.bytes(0) != "ok") add("store-damaged", {}, std::string(found.bytes(0)));
+        }
+    }
+
+    // -- sagas and their journals
+    // ------------------------------------------------------------------
+
+    void check_sagas() {
+        std::string after;
+        while (check_some(after)) {
+            if (options_.progress) options_.progress({name_, report_.sagas, report_.entries});
+        }
+    }
+
+    // Walks two tables side by side, from the saga after `after`. Returns whether there are more.
+    bool check_some(std::string& after) {
+        transaction snapshot(db_, transaction::kind::read);
+        const std::string from = after;
+        rows entry = walk_journal_.select(blob{from});
+        bool entries_left = entry.next();
+        rows saga = walk_sagas_.select(blob{from}, sagas_at_once);
+        int sagas = 0;
+        for (; saga.next(); ++sagas) {
+            after = saga.bytes(0);
+            raw_saga raw = read_saga(saga);
+            while (entries_left && entry.bytes(0) < after)
+                entries_left = skip_orphan(entry);
+            while (entries_left && entry.bytes(0) == after) {
+                raw.entries.push_back(
+                    {entry.integer(1), instant_of(entry.integer(2)), std::string(entry.bytes(3))}
+                );
+                entries_left = entry.next();
+            }
+            check_one(raw);
+        }
+        if (sagas == sagas_at_once) return true;
+        while (entries_left)
+            entries_left = skip_orphan(entry);
+        return false;
+    }
+
+    // Passes the whole journal of a saga that does not exist.
+    bool skip_orphan(rows& entry) {
+        const std::string orphan(entry.bytes(0));
+        add("journal-without-saga", parse_id_bytes(orphan), "it has journal entries, but no record",
+            entry.integer(1));
+        do {
+            ++report_.entries;
+            if (!entry.next()) return false;
+        } while (entry.bytes(0) == orphan);
+        return true;
+    }
+
+    raw_saga read_saga(const rows& row) {
+        raw_saga saga;
+        saga.id = read_id(db_, row, 0);
+        saga.last_sequence = row.integer(1);
+        saga.status = row.bytes(2);
+        saga.state = row.bytes(3);
+        saga.customer = row.bytes(4);
+        if (!row.is_null(5)) saga.reason = std::string(row.bytes(5));
+        saga.created_at = instant_of(row.integer(6));
+        saga.updated_at = instant_of(row.integer(7));
+        saga.record = row.bytes(8);
+        saga.wakes = !row.is_null(9);
+        return saga;
+    }
+
+    void check_one(const raw_saga& saga) {
+        ++report_.sagas;
+        report_.entries += saga.entries.size();
+        counted_["journal_entries"] += std::ssize(saga.entries);
+        const std::optional<saga_status> status = parse_status(saga.status);
+        if (status && *status >= saga_status::completed) {
+            ++counted_[ended_counter(saga.id.prefix(), saga.status)];
+        }
+        check_saga(saga, registry_, [&](difference found) {
+            found.saga = saga.id;
+            add(std::move(found));
+        });
+    }
+
+    // -- the other tables
+    // --------------------------------------------------------------------------
+
+    void check_keys() {
+        statement walk(
+            db_,
+            "SELECT k.customer, k.key, k.saga, k.fingerprint, s.saga, j.event FROM "
+            "idempotency_keys k "
+            "LEFT JOIN sagas s ON s.saga = k.saga LEFT JOIN journal j ON j.saga = k.saga AND j.seq "
+            "= 1"
+        );
+        for (rows key = walk.select(); key.next();) {
+            ++counted_["idempotency_keys"];
+            const std::optional<saga_id> saga = parse_id_bytes(key.bytes(2));
+            if (key.is_null(4)) {
+                add("key-without-saga", saga,
+                    fmt::format(
+                        "the key '{}' of customer '{}' belongs to no saga", key.bytes(1),
+                        key.bytes(0)
+                    ));
+                continue;
+            }
+            const store_result<saga_started> started = decode_started(key.bytes(5));
+            if (!started) continue;  // the saga's own check has said so
+            if (started->customer.value == key.bytes(0) && started->key.value == key.bytes(1)
+                && blob_of(started->fingerprint).bytes == key.bytes(3)) {
+                continue;
+            }
+            add("key-differs", saga,
+                fmt::format(
+                    "the key '{}' of customer '{}' is not the one that it was started with",
+                    key.bytes(1), key.bytes(0)
+                ),
+                1);
+        }
+    }
+
+    void check_orphans() {
+        for (const std::string_view table : {"unfinished", "retained_keys", "outbox"}) {
+            statement walk(
+                db_,
+                fmt::format("SELECT saga FROM {} WHERE saga NOT IN (SELECT saga FROM sagas)", table)
+            );
+            for (rows found = walk.select(); found.next();) {
+                add("orphan-row", parse_id_bytes(found.bytes(0)),
+                    fmt::format("the table {} has a row of a saga that does not exist", table));
+            }
+        }
+    }
+
+    void check_counters() {
+        std::map<std::string, std::int64_t> stored;
+        statement walk(db_, "SELECT name, value FROM counters");
+        for (rows found = walk.select(); found.next();) {
+            const std::string name(found.bytes(0));
+            stored[name] = found.integer(1);
+            counted_.try_emplace(name, 0);
+        }
+        for (const auto& [name, count] : counted_) {
+            if (stored[name] == count) continue;
+            difference differs;
+            differs.what = "counter-differs";
+            differs.field = name;
+            differs.stored = std::to_string(stored[name]);
+            differs.folded = std::to_string(count);
+            differs.detail =
+                fmt::format("the counter '{}' is {}, counted are {}", name, stored[name], count);
+            add(std::move(differs));
+        }
+    }
+
+    // -- the report
+    // --------------------------------------------------------------------------------
+
+    void add(
+        std::string what, std::optional<saga_id> saga, std::string detail, std::int64_t sequence = 0
+    ) {
+        difference found;
+        found.what = std::move(what);
+        found.saga = saga;
+        found.sequence = static_cast<journal_sequence>(sequence);
+        found.detail = std::move(detail);
+        add(std::move(found));
+    }
+
+    void add(difference found) {
+        ++report_.differences_count;
+        if (report_.differences.size() >= options_.differences_max) return;
+        found.store = name_;
+        report_.differences.push_back(std::move(found));
+    }
+
+    const definition_registry& registry_;
+    const verify_options& options_;
+    verify_report& report_;
+    const std::string name_;
+    connection db_;
+    statement walk_sagas_{
+        db_,
+        "SELECT s.saga, s.last_seq, s.status, s.state, s.customer, s.reason, s.created_at, "
+        "s.updated_at, s.record, u.wake_at FROM sagas s LEFT JOIN unfinished u ON u.saga = s.saga "
+        "WHERE s.saga > ?1 ORDER BY s.saga LIMIT ?2"};
+    statement walk_journal_{
+        db_, "SELECT saga, seq, at, event FROM journal WHERE saga > ?1 ORDER BY saga, seq"};
+    std::map<std::string, std::int64_t> counted_;
+};
+
+}  // namespace
+
+void check_store(
+    const std::filesystem::path& file,
+    const definition_registry& registry,
+    const verify_options& options,
+    verify_report& report
+) {
+    try {
+        store_check(file, registry, options, report).run();
+    } catch (const store_failure& failure) {
+        if (failure.error.code != store_errc::corrupt) throw;
+        difference found;
+        found.store = file.filename().string();
+        found.what = "store-damaged";
+        found.detail = failure.error.detail;
+        ++report.differences_count;
+        if (report.differences.size() < options.differences_max) {
+            report.differences.push_back(std::move(found));
+        }
+    }
+}
+
+}  // namespace makegood::statestore

@@ -1,0 +1,24 @@
+#include "statestore/verify.hpp"
+
+#include "statestore/data_folder.hpp"
+#include "statestore/sqlite/connection.hpp"
+#include "statestore/sqlite/store_check.hpp"
+
+namespace makegood::statestore {
+
+store_result<verify_report> verify(
+    const std::filesystem::path& folder,
+    const definition_registry& registry,
+    const verify_options& options
+) {
+    return guarded([&] {
+        const folder_manifest manifest = value_of(read_manifest(folder));
+        verify_report report;
+        for (const std::string& name : manifest.stores) {
+            check_store(folder / name, registry, options, report);
+        }
+        return report;
+    });
+}
+
+}  // namespace makegood::statestore

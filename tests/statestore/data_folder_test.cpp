@@ -1,0 +1,196 @@
+#include "statestore/data_folder.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <catch2/catch.hpp>
+
+#include <fstream>
+
+#include "statestore/folder_reader.hpp"
+#include "statestore/sqlite/store.hpp"
+#include "tests/statestore/toy.hpp"
+
+using namespace makegood;
+using namespace makegood::statestore;
+using toy::batch_of;
+using toy::journey;
+
+namespace {
+
+data_folder open_folder(const std::filesystem::path& path, std::size_t stores = 1) {
+    auto opened = data_folder::open(path, {.stores = stores, .now = toy::beginning});
+    if (!opened) FAIL(opened.error().detail);
+    return std::move(*opened);
+}
+
+void write_text(const std::filesystem::path& file, const std::string& text) {
+    std::ofstream(file, std::ios::binary) << text;
+}
+
+// A process that holds a data folder open until it is killed.
+class other_process {
+public:
+    explicit other_process(const std::filesystem::path& folder) {
+        int ready[2];
+        REQUIRE(::pipe(ready) == 0);
+        id_ = ::fork();
+        REQUIRE(id_ >= 0);
+        if (id_ == 0) {
+            const auto held = data_folder::open(folder, {});
+            const char word = held ? 'y' : 'n';
+            if (::write(ready[1], &word, 1) != 1) ::_exit(1);
+            ::pause();
+            ::_exit(0);
+        }
+        char word = 0;
+        REQUIRE(::read(ready[0], &word, 1) == 1);
+        REQUIRE(word == 'y');
+        ::close(ready[0]);
+        ::close(ready[1]);
+    }
+    ~other_process() { die(); }
+    void die() {
+        if (id_ <= 0) return;
+        ::kill(id_, SIGKILL);
+        ::waitpid(std::exchange(id_, 0), nullptr, 0);
+    }
+    [[nodiscard]] pid_t id() const { return id_; }
+
+private:
+    pid_t id_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a new data folder gets a manifest that says the same when it is opened again") {
+    toy::temporary_folder folder;
+    const auto path = folder.path() / "deep" / "data";
+    folder_manifest first;
+    {
+        const data_folder opened = open_folder(path, 3);
+        first = opened.manifest();
+        CHECK(opened.stores_count() == 3);
+        CHECK(opened.store_path(2) == path / "lane-2.db");
+        CHECK(opened.store_of(0) == 0);
+        CHECK(opened.store_of(255) == 0);
+        CHECK(opened.store_of(254) == 2);
+    }
+    CHECK(first.created_at == toy::beginning);
+    // An existing folder keeps its number of stores, whatever is wished for.
+    CHECK(open_folder(path, 1).manifest() == first);
+    CHECK(*read_manifest(path) == first);
+    CHECK_FALSE(std::filesystem::exists(path / "makegood.json.new"));
+}
+
+TEST_CASE("a second process is refused, and told who has the folder and what to do") {
+    toy::temporary_folder folder;
+    other_process owner(folder.path());
+    const auto refused = data_folder::open(folder.path(), {});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == store_errc::stale_owner);
+    CHECK_THAT(
+        refused.error().detail,
+        Catch::Contains(fmt::format("process {}", owner.id())) && Catch::Contains("--data")
+    );
+    CHECK(folder_owner(folder.path()) == owner.id());
+    CHECK(read_manifest(folder.path()));
+    owner.die();
+    CHECK_FALSE(folder_owner(folder.path()));
+    static_cast<void>(open_folder(folder.path()));
+}
+
+TEST_CASE("a folder that is closed can be opened by the next one") {
+    toy::temporary_folder folder;
+    {
+        data_folder first = open_folder(folder.path());
+        CHECK_FALSE(data_folder::open(folder.path(), {}));
+        data_folder moved = std::move(first);
+        CHECK_FALSE(data_folder::open(folder.path(), {}));
+    }
+    static_cast<void>(open_folder(folder.path()));
+}
+
+TEST_CASE("a manifest of a later format is refused with a sentence") {
+    toy::temporary_folder folder;
+    write_text(folder.path() / "makegood.json", R"({"format": 2, "shards": []})");
+    const auto opened = data_folder::open(folder.path(), {});
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == store_errc::too_new);
+    CHECK_THAT(opened.error().detail, Catch::Contains("format 2") && Catch::Contains("later"));
+}
+
+TEST_CASE("a damaged manifest is refused and says what is wrong with it") {
+    toy::temporary_folder folder;
+    static_cast<void>(open_folder(folder.path()));
+    const auto [text, complaint] = GENERATE(table<std::string, std::string>({
+        {"", "not a JSON object"},
+        {"[1]", "not a JSON object"},
+        {R"({"format": "1"})", "'format'"},
+        {R"({"format": 1})", "created_at"},
+        {R"({"format": 1, "created_at": "yesterday"})", "not a time"},
+        {R"({"format": 1, "created_at": "2026-11-20T08:15:30.123Z", "stores": []})", "1 to 16"},
+        {R"({"format": 1, "created_at": "2026-11-20T08:15:30.123Z", "stores": ["../x.db"]})",
+         "name of a store"},
+        {R"({"format": 1, "created_at": "2026-11-20T08:15:30.123Z", "stores": ["a.db"],
+             "partitions": [0]})",
+         "256"},
+    }));
+    write_text(folder.path() / "makegood.json", text);
+    const auto manifest = read_manifest(folder.path());
+    REQUIRE_FALSE(manifest);
+    CHECK(manifest.error().code == store_errc::corrupt);
+    CHECK_THAT(manifest.error().detail, Catch::Contains(complaint));
+}
+
+TEST_CASE("stores without a manifest are not mistaken for a new folder") {
+    toy::temporary_folder folder;
+    write_text(folder.path() / "lane-0.db", "x");
+    const auto opened = data_folder::open(folder.path(), {});
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == store_errc::corrupt);
+}
+
+TEST_CASE("a folder that is none is not found") {
+    toy::temporary_folder folder;
+    CHECK(read_manifest(folder.path() / "nowhere").error().code == store_errc::not_found);
+}
+
+TEST_CASE("all stores of a folder read as one, live and dead") {
+    const definition_registry registry = toy::make_registry();
+    toy::temporary_folder folder;
+    std::vector<std::unique_ptr<journey>> sagas;
+    const auto check = [&] {
+        const auto opened = folder_reader::open(folder.path(), registry);
+        REQUIRE(opened);
+        folder_reader& reader = **opened;
+        for (const auto& saga : sagas) {
+            CHECK(*reader.load(saga->id()) == saga->record());
+            CHECK(*reader.journal(saga->id()) == saga->entries());
+        }
+        const auto page = reader.list({.saga = "toy", .limit = 5});
+        REQUIRE(page->size() == 5);
+        for (std::size_t i = 0; i < 5; ++i)
+            CHECK((*page)[i] == sagas[19 - i]->record());
+        CHECK(reader.unfinished()->size() == 20);
+        CHECK(reader.statistics()->sagas_by_status[0].second == 20);
+        CHECK(reader.statistics()->journal_entries == 20);
+    };
+    {
+        const data_folder opened = open_folder(folder.path(), 3);
+        std::vector<std::unique_ptr<sqlite_writer>> writers;
+        for (std::size_t i = 0; i < 3; ++i) {
+            writers.push_back(std::move(*sqlite_writer::open(opened.store_path(i))));
+        }
+        for (unsigned number = 0; number < 20; ++number) {
+            sagas.push_back(std::make_unique<journey>(
+                registry, toy::saga_facts{.number = number, .at = toy::beginning + duration{number}}
+            ));
+            const std::size_t store = opened.store_of(sagas.back()->id().owner());
+            REQUIRE(writers[store]->commit(batch_of({sagas.back()->commit()})));
+        }
+        check();
+    }
+    check();
+}
