@@ -70,13 +70,53 @@ store_result<int> take_lock(const std::filesystem::path& folder) {
     return lock;
 }
 
+// A store that the manifest names must be there: a new, empty one in its place would hide the loss.
+store_result<void> check_stores(
+    const std::filesystem::path& path, const folder_manifest& manifest
+) {
+    for (const std::string& store : manifest.stores) {
+        if (std::filesystem::exists(path / store)) continue;
+        return store_error{
+            store_errc::corrupt,
+            fmt::format(
+                "{} is missing although makegood.json names it: put the file back, or restore a "
+                "backup into another folder",
+                (path / store).string()
+            )};
+    }
+    return {};
+}
+
+// Empty files, which SQLite takes for new databases: from here on a missing one is a loss.
+store_result<void> create_stores(
+    const std::filesystem::path& path, const folder_manifest& manifest
+) {
+    for (const std::string& store : manifest.stores) {
+        const std::filesystem::path file = path / store;
+        const int created = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+        if (created < 0) return system_trouble(file, "created", errno);
+        ::close(created);
+    }
+    return {};
+}
+
+bool holds_data(const std::filesystem::path& store) {
+    std::error_code missing;
+    const std::uintmax_t size = std::filesystem::file_size(store, missing);
+    return !missing && size > 0;
+}
+
 store_result<folder_manifest> read_or_create_manifest(
     const std::filesystem::path& path, const data_folder::options& wanted
 ) {
     store_result<folder_manifest> found = read_manifest(path);
-    if (found || found.error().code != store_errc::not_found) return found;
+    if (found) {
+        if (store_result<void> whole = check_stores(path, *found); !whole) return whole.error();
+        return found;
+    }
+    if (found.error().code != store_errc::not_found) return found;
     // Stores without a manifest are not an empty folder: refuse to hide them behind a new one.
-    if (std::filesystem::exists(path / "lane-0.db")) {
+    if (holds_data(path / "lane-0.db")) {
         return store_error{
             store_errc::corrupt,
             fmt::format(
@@ -85,6 +125,7 @@ store_result<folder_manifest> read_or_create_manifest(
             )};
     }
     const folder_manifest fresh = make_manifest(wanted.stores, wanted.now);
+    if (store_result<void> created = create_stores(path, fresh); !created) return created.error();
     if (store_result<void> written = write_manifest(path, fresh); !written) return written.error();
     return fresh;
 }

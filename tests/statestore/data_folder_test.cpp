@@ -152,6 +152,22 @@ TEST_CASE("stores without a manifest are not mistaken for a new folder") {
     CHECK(opened.error().code == store_errc::corrupt);
 }
 
+TEST_CASE("a store that vanished from its folder is not replaced by an empty one") {
+    toy::temporary_folder folder;
+    REQUIRE(data_folder::open(folder.path(), {.stores = 2}));
+    std::filesystem::remove(folder.path() / "lane-1.db");
+    const auto opened = data_folder::open(folder.path(), {});
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == store_errc::corrupt);
+    CHECK_THAT(opened.error().detail, Catch::Contains("lane-1.db is missing"));
+}
+
+TEST_CASE("a folder whose making was cut off before its manifest is made again") {
+    toy::temporary_folder folder;
+    write_text(folder.path() / "lane-0.db", "");
+    CHECK(data_folder::open(folder.path(), {}));
+}
+
 TEST_CASE("a folder that is none is not found") {
     toy::temporary_folder folder;
     CHECK(read_manifest(folder.path() / "nowhere").error().code == store_errc::not_found);
