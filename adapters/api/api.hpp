@@ -1,0 +1,30 @@
+#pragma once
+
+#include "adapters/api/api_context.hpp"
+#include "adapters/clock/entropy.hpp"
+#include "adapters/telemetry/route_metrics.hpp"
+
+namespace makegood {
+
+// The HTTP API of CONTRACTS.md section 1, as one lane's server uses it: finds the route, lets it
+// answer, counts. One per lane, on its thread; a request about a saga of another lane is handed
+// over to that one. Outlives every request.
+class api {
+public:
+    api(const api_context& context, metrics& counted);
+
+    // `message` must stay as it is until the answer has come.
+    [[nodiscard]] awaited_response answer(const http::request& message);
+
+private:
+    [[nodiscard]] awaited_response dispatch(const route_match& to, routed_request asked);
+    [[nodiscard]] awaited_response count(std::size_t route, awaited_response answering);
+    [[nodiscard]] awaited_response refuse(const route_match& nowhere);
+    [[nodiscard]] std::string trace_of(const http::request& message);
+
+    const api_context context_;
+    route_metrics counted_;
+    entropy entropy_;
+};
+
+}  // namespace makegood

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "adapters/api/problem.hpp"
+#include "adapters/api/route_table.hpp"
+#include "adapters/http/message.hpp"
+#include "adapters/lane/lane_set.hpp"
+#include "adapters/telemetry/metrics.hpp"
+#include "engine/definition.hpp"
+
+namespace makegood {
+
+// What every route may use. Owned by the service; outlives every request.
+struct api_context {
+    const lane_set& lanes;
+    const definition_registry& registry;
+    const metrics& counted;
+};
+
+using awaited_response = boost::asio::awaitable<http::response>;
+
+// A request on its way to its route. The texts are valid until the route has been called, not
+// longer: what a coroutine needs of them it takes with it.
+struct routed_request {
+    const http::request& message;
+    std::array<std::string_view, 2> segments;  // what the pattern's braces took
+    std::string traceparent;                   // valid; a fresh one when none was sent
+};
+
+// An answer that needs nobody.
+[[nodiscard]] inline awaited_response answered(http::response ready) {
+    co_return ready;
+}
+[[nodiscard]] inline awaited_response answered(const problem& why) {
+    return answered(problem_response(why));
+}
+[[nodiscard]] inline http::response json_response(unsigned status, std::string body) {
+    return {
+        .status = status,
+        .content_type = "application/json",
+        .fields = {},
+        .body = std::move(body)};
+}
+
+}  // namespace makegood

@@ -1,0 +1,99 @@
+#include "adapters/api/checkout_commands.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "adapters/api/body_reader.hpp"
+#include "adapters/api/saga_response.hpp"
+#include "adapters/lane/until_told.hpp"
+#include "engine/limits.hpp"
+
+namespace makegood {
+
+namespace {
+
+constexpr std::size_t call_bytes_max = 128;
+constexpr std::size_t code_bytes_max = 128;
+
+or_problem<command> read_cancel(std::string_view body) {
+    operator_acted acted{operator_verb::cancel, "customer", "cancelled by the customer"};
+    if (body.empty()) return command(std::move(acted));
+    or_problem<body_reader> reader = body_reader::open(body);
+    if (!reader) return reader.error();
+    acted.actor = reader->optional_text("actor", limits::actor_bytes_max).value_or(acted.actor);
+    acted.reason = reader->optional_text("reason", limits::reason_bytes_max).value_or(acted.reason);
+    if (auto wrong = reader->finish()) return *wrong;
+    return command(std::move(acted));
+}
+
+or_problem<command> read_signal(std::string_view body) {
+    or_problem<body_reader> reader = body_reader::open(body);
+    if (!reader) return reader.error();
+    signal_received received{"payment", false, {}};
+    received.accepted = reader->required_word("result", {"authorized", "refused"}) == 0;
+    received.code = reader->optional_text("code", code_bytes_max).value_or(std::string());
+    if (auto wrong = reader->finish()) return *wrong;
+    return command(std::move(received));
+}
+
+or_problem<command> read_act(std::string_view body, operator_verb verb) {
+    or_problem<body_reader> reader = body_reader::open(body.empty() ? "{}" : body);
+    if (!reader) return reader.error();
+    operator_acted acted{verb, {}, {}};
+    acted.actor = reader->required_text("actor", limits::actor_bytes_max);
+    acted.reason = reader->required_text("reason", limits::reason_bytes_max);
+    if (auto wrong = reader->finish()) return *wrong;
+    return command(std::move(acted));
+}
+
+or_problem<command> read_resolve(std::string_view body) {
+    or_problem<body_reader> reader = body_reader::open(body.empty() ? "{}" : body);
+    if (!reader) return reader.error();
+    resolve_request wanted;
+    wanted.call = reader->required_text("call", call_bytes_max);
+    wanted.needed = reader->required_word("outcome", {"done", "not_needed"}) == 0;
+    wanted.actor = reader->required_text("actor", limits::actor_bytes_max);
+    wanted.reason = reader->required_text("reason", limits::reason_bytes_max);
+    if (auto wrong = reader->finish()) return *wrong;
+    return command(std::move(wanted));
+}
+
+awaited_response run_command(lane& owner, saga_id id, command wanted) {
+    auto ask = [&owner, id, wanted = std::move(wanted)](continuation<saga_answer> done) mutable {
+        owner.submit(id, std::move(wanted), std::move(done));
+    };
+    auto asking = until_told<saga_answer>(std::move(ask));
+    saga_answer answer = co_await std::move(asking);
+    co_return saga_response(std::move(answer), 202);
+}
+
+template <class Read>
+awaited_response command_checkout(const api_context& in, const routed_request& asked, Read read) {
+    const std::optional<saga_id> id = saga_id::parse(asked.segments[0]);
+    if (!id) return answered(problem_of(refusal::not_found, {}));
+    if (const auto refused = refuse_other_media(asked.message)) return answered(*refused);
+    or_problem<command> wanted = read(asked.message.body);
+    if (!wanted) return answered(wanted.error());
+    return run_command(in.lanes.of(*id), *id, std::move(*wanted));
+}
+
+}  // namespace
+
+awaited_response cancel_checkout(const api_context& in, routed_request asked) {
+    return command_checkout(in, asked, read_cancel);
+}
+
+awaited_response signal_payment(const api_context& in, routed_request asked) {
+    return command_checkout(in, asked, read_signal);
+}
+
+awaited_response act_on_checkout(const api_context& in, routed_request asked, operator_verb verb) {
+    const auto read = [verb](std::string_view body) { return read_act(body, verb); };
+    return command_checkout(in, asked, read);
+}
+
+awaited_response resolve_call(const api_context& in, routed_request asked) {
+    return command_checkout(in, asked, read_resolve);
+}
+
+}  // namespace makegood

@@ -1,0 +1,164 @@
+#include "adapters/api/checkout_reads.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapters/api/cursor.hpp"
+#include "adapters/api/journal_json.hpp"
+#include "adapters/api/list_query.hpp"
+#include "adapters/api/problem_codes.hpp"
+#include "adapters/api/saga_response.hpp"
+#include "adapters/api/statistics_json.hpp"
+#include "adapters/lane/from_lanes.hpp"
+#include "adapters/lane/until_told.hpp"
+
+namespace makegood {
+
+namespace {
+
+struct listed_saga {
+    list_position position;
+    std::string body;
+};
+using page = store_result<std::vector<listed_saga>>;
+
+page read_page(journal_reader& reader, const saga_query& query) {
+    store_result<std::vector<saga_record>> found = reader.list(query);
+    if (!found) return found.error();
+    std::vector<listed_saga> items;
+    items.reserve(found->size());
+    for (const saga_record& saga : *found) {
+        items.push_back({{saga.created_at, saga.id}, saga.definition->render(saga, {})});
+    }
+    return items;
+}
+
+std::string page_json(std::vector<listed_saga> items, std::size_t limit, bool more) {
+    const auto newer = [](const listed_saga& left, const listed_saga& right) {
+        return left.position > right.position;
+    };
+    std::sort(items.begin(), items.end(), newer);
+    if (items.size() > limit) {
+        more = true;
+        items.erase(items.begin() + static_cast<std::ptrdiff_t>(limit), items.end());
+    }
+    std::string body = "{\"items\":[";
+    for (const listed_saga& item : items) {
+        if (body.back() != '[') body += ',';
+        body += item.body;
+    }
+    body += ']';
+    if (more && !items.empty()) {
+        // The cursor's letters need no escaping.
+        body.append(",\"next_cursor\":\"").append(cursor_text(items.back().position)).append("\"");
+    }
+    return body += '}';
+}
+
+awaited_response run_list(std::vector<lane*> lanes, saga_query query) {
+    const std::size_t limit = query.limit;
+    auto read = [query = std::move(query)](journal_reader& reader) {
+        return read_page(reader, query);
+    };
+    auto reading = from_lanes<page>(std::move(lanes), std::move(read));
+    std::vector<std::optional<page>> pages = co_await std::move(reading);
+
+    std::vector<listed_saga> items;
+    bool more = false;
+    for (std::optional<page>& each : pages) {
+        if (!each) co_return problem_response(too_many_reads());
+        if (!*each) co_return problem_response(problem_of(each->error()));
+        std::vector<listed_saga>& found = **each;
+        // A full page may be the last one; the next is then empty.
+        more = more || found.size() >= limit;
+        std::move(found.begin(), found.end(), std::back_inserter(items));
+    }
+    co_return json_response(200, page_json(std::move(items), limit, more));
+}
+
+awaited_response run_show(lane& owner, saga_id id, preferences wished) {
+    const duration wait = wished.wait.value_or(duration{0});
+    auto ask = [&owner, id, wait](continuation<saga_answer> done) {
+        owner.read(id, wait, std::move(done));
+    };
+    auto asking = until_told<saga_answer>(std::move(ask));
+    saga_answer answer = co_await std::move(asking);
+    const bool ended = answer.ended;
+    http::response response = saga_response(std::move(answer), 200);
+    if (response.status == 200 && wished.wait) {
+        wished.respond_async = false;
+        add_preference_applied(response, wished, !ended);
+    }
+    co_return response;
+}
+
+// The folded journal as JSON, or why there is none.
+using told_journal = or_problem<std::string>;
+
+told_journal read_journal(
+    journal_reader& reader, const definition_registry& registry, const saga_id& id
+) {
+    const auto entries = reader.journal(id);
+    if (!entries) return problem_of(entries.error());
+    auto body = journal_json(registry, id, *entries);
+    if (body) return std::move(*body);
+    return problem{
+        500, problem_codes::store_corrupt,
+        "the journal cannot be folded at entry " + std::to_string(body.error().at) + ": "
+            + body.error().detail};
+}
+
+awaited_response run_journal(
+    std::vector<lane*> owner, const definition_registry* registry, saga_id id
+) {
+    auto read = [registry, id](journal_reader& reader) {
+        return read_journal(reader, *registry, id);
+    };
+    auto reading = from_lanes<told_journal>(std::move(owner), read);
+    std::vector<std::optional<told_journal>> told = co_await std::move(reading);
+    if (!told.front()) co_return problem_response(too_many_reads());
+    if (!*told.front()) co_return problem_response(told.front()->error());
+    co_return json_response(200, std::move(**told.front()));
+}
+
+awaited_response run_statistics(std::vector<lane*> lanes) {
+    using statistics = store_result<store_statistics>;
+    auto read = [](journal_reader& reader) { return reader.statistics(); };
+    auto reading = from_lanes<statistics>(std::move(lanes), read);
+    const std::vector<std::optional<statistics>> parts = co_await std::move(reading);
+    store_statistics sum;
+    for (const std::optional<statistics>& each : parts) {
+        if (!each) co_return problem_response(too_many_reads());
+        if (!*each) co_return problem_response(problem_of(each->error()));
+        add_statistics(sum, **each);
+    }
+    co_return json_response(200, statistics_json(sum));
+}
+
+}  // namespace
+
+awaited_response show_checkout(const api_context& in, routed_request asked) {
+    const std::optional<saga_id> id = saga_id::parse(asked.segments[0]);
+    if (!id) return answered(problem_of(refusal::not_found, {}));
+    return run_show(in.lanes.of(*id), *id, read_preferences(asked.message.fields));
+}
+
+awaited_response list_checkouts(const api_context& in, routed_request asked) {
+    or_problem<saga_query> query = read_list_query(asked.message.query(), in.registry);
+    if (!query) return answered(query.error());
+    return run_list(in.lanes.all(), std::move(*query));
+}
+
+awaited_response show_journal(const api_context& in, routed_request asked) {
+    const std::optional<saga_id> id = saga_id::parse(asked.segments[0]);
+    if (!id) return answered(problem_of(refusal::not_found, {}));
+    return run_journal({&in.lanes.of(*id)}, &in.registry, *id);
+}
+
+awaited_response show_statistics(const api_context& in, routed_request) {
+    return run_statistics(in.lanes.all());
+}
+
+}  // namespace makegood

@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "adapters/lane/lane.hpp"
+#include "adapters/telemetry/log.hpp"
+#include "engine/assert.hpp"
+
+// The loop of a lane: inputs have been fed, now actions are performed and what has gathered is
+// committed. The loop never waits for the disk.
+namespace makegood {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// After a failed commit the store is asked again after the first of these, then after twice as long
+// each time up to the second.
+constexpr duration commit_retry_delay_first{250};
+constexpr duration commit_retry_delay_max{2'000};
+
+// The wall clock may be set; so the engine's times are looked at again at least this often.
+constexpr duration wake_ahead_max{1'000};
+
+constexpr std::chrono::minutes retention_interval{1};
+
+std::string text_of(const saga_changed& change) {
+    std::string text(change.definition->name());
+    text.append(" ").append(change.from.value).append(" -> ").append(change.to.value);
+    return text.append(", ").append(status_text(change.is));
+}
+
+}  // namespace
+
+// One turn serves every input that was fed before it runs.
+void lane::input_came() {
+    if (drive_posted_ || stopped_) return;
+    drive_posted_ = true;
+    asio::post(io_, [this] { drive(); });
+}
+
+void lane::drive() {
+    drive_posted_ = false;
+    if (stopped_) return;
+    perform(engine_.take_actions());
+    commit_what_gathered();
+    counted_.active(engine_.active());
+    counted_.engine_counted(engine_.counters());
+    check_settled();
+    plan_wake();
+}
+
+// The pointers inside actions are valid until the next input: none is fed before all are performed.
+void lane::perform(std::vector<action> actions) {
+    while (!actions.empty()) {
+        for (action& each : actions) {
+            std::visit([this](auto& what) { perform_one(what); }, each);
+        }
+        for (const saga_id& id : std::exchange(ended_, {}))
+            end_waits(waits_.take_of(id));
+        actions = engine_.take_actions();
+    }
+}
+
+void lane::perform_one(perform_call& call) {
+    const auto done = [this, id = call.id, which = call.call,
+                       attempt = call.attempt](attempt_outcome outcome) {
+        if (stopped_) return;
+        engine_.answered(id, which, attempt, std::move(outcome), now());
+        input_came();
+    };
+    participants_.send(call, done);
+}
+
+void lane::perform_one(const load_saga& wanted) {
+    read_queue::job job = [this, id = wanted.id](journal_reader& reader) {
+        asio::post(io_, [this, id, record = reader.load(id)]() mutable {
+            engine_.loaded(id, std::move(record), now());
+            input_came();
+        });
+    };
+    // What the engine waits for is never refused.
+    static_cast<void>(reads_.submit(read_queue::urgency::saga_waits, job));
+}
+
+void lane::perform_one(reply& told) {
+    answer(pending_.take(told.to), told);
+}
+
+void lane::perform_one(const saga_changed& change) {
+    sagas_.changed(change, now());
+    if (change.ended && waits_.size() > 0) ended_.push_back(change.id);
+    if (events_.changed) events_.changed(change);
+    if (logs(log_level::debug)) log(log_level::debug, text_of(change), {change.id.text(), {}});
+}
+
+// -- commits -------------------------------------------------------------------------------------
+
+void lane::commit_what_gathered() {
+    if (!engine_.healthy() && steady_now() < commit_not_before_) return;
+    const batch* const changes = engine_.take_batch(now());
+    if (changes == nullptr) return;
+    commit_under_way_ = true;
+    committer_.commit(*changes, [this, sagas = changes->sagas.size()](commit_outcome outcome) {
+        asio::post(io_, [this, sagas, outcome = std::move(outcome)]() mutable {
+            if (outcome.receipt) counted_.committed(sagas, outcome.took);
+            journal_then_effects(std::move(outcome));
+        });
+    });
+}
+
+// P1, journal first, effects second: the batch is durable (or nothing of it was kept) when this is
+// called, and only from here on does the engine hand out what the batch causes: answers, backend
+// calls, news. Nothing else in the program lets an effect of a transition out.
+void lane::journal_then_effects(commit_outcome outcome) {
+    commit_under_way_ = false;
+    if (outcome.receipt) {
+        const bool recovers = !engine_.healthy();
+        engine_.committed(*outcome.receipt, now());
+        if (recovers) {
+            log(log_level::info, "the store commits again");
+            commit_retry_delay_ = {};
+            can_commit_ = true;
+            counted_.store_healthy(true);
+        }
+    } else {
+        commit_went_wrong(outcome.receipt.error());
+    }
+    drive();
+}
+
+void lane::commit_went_wrong(const store_error& error) {
+    counted_.commit_failed();
+    counted_.store_healthy(false);
+    can_commit_ = false;
+    engine_.commit_failed(error, now());
+    if (error.code == store_errc::stale_owner) {
+        stopped_ = true;
+        return events_.gave_up("another process owns the store now: " + error.detail);
+    }
+    commit_retry_delay_ =
+        std::clamp(commit_retry_delay_ * 2, commit_retry_delay_first, commit_retry_delay_max);
+    commit_not_before_ = steady_now() + commit_retry_delay_;
+    log(log_level::error, "a commit failed, nothing of it was kept; trying again in "
+                              + std::to_string(commit_retry_delay_.count())
+                              + " ms: " + error.detail);
+}
+
+// -- time ----------------------------------------------------------------------------------------
+
+void lane::plan_wake() {
+    steady_instant at = std::min(waits_.next(), settle_until_);
+    if (const instant due = engine_.next_wake(); due != never) {
+        at = std::min({at, steady_moment_of(due), steady_now() + wake_ahead_max});
+    }
+    if (!engine_.healthy() && !commit_under_way_) at = std::min(at, commit_not_before_);
+    // A timer that is set too early is let ring: setting it again costs more than one idle turn.
+    if (at >= wake_at_ || stopped_) return;
+    wake_at_ = at;
+    wake_.expires_at(at);
+    wake_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) wake();
+    });
+}
+
+void lane::wake() {
+    wake_at_ = steady_instant::max();
+    if (stopped_) return;
+    engine_.tick(now());
+    end_waits(waits_.take_due(steady_now()));
+    drive();
+}
+
+void lane::forget_old_keys() {
+    committer_.forget_keys(
+        now() - options_.key_retention,
+        [](store_result<std::uint64_t> forgotten) {
+            if (!forgotten) {
+                log(log_level::warning,
+                    "old idempotency keys were not dropped: " + forgotten.error().detail);
+            }
+        }
+    );
+    retention_.expires_after(retention_interval);
+    retention_.async_wait([this](const boost::system::error_code& error) {
+        if (!error && !stopped_) forget_old_keys();
+    });
+}
+
+}  // namespace makegood

@@ -1,0 +1,236 @@
+#include "adapters/service.hpp"
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <stdexcept>
+#include <utility>
+
+#include "adapters/clock/clock.hpp"
+#include "adapters/lane/lane_set.hpp"
+#include "adapters/lane/partition_map.hpp"
+#include "adapters/service_lane.hpp"
+#include "adapters/telemetry/log.hpp"
+#include "adapters/telemetry/metrics.hpp"
+#include "engine/assert.hpp"
+
+namespace makegood {
+
+namespace asio = boost::asio;
+
+namespace {
+
+partition_map owners_of(const std::vector<lane_store>& lanes) {
+    if (lanes.empty() || lanes.size() > partitions_count) {
+        throw std::invalid_argument("a service has 1 to 256 lanes, each with its own store");
+    }
+    std::vector<std::vector<partition>> owned;
+    for (const lane_store& each : lanes) {
+        if (each.writer == nullptr || each.readers.empty()) {
+            throw std::invalid_argument("every lane needs a writer and at least one reader");
+        }
+        owned.push_back(each.partitions);
+    }
+    const bool dealt = std::all_of(owned.begin(), owned.end(), [](const auto& partitions) {
+        return partitions.empty();
+    });
+    return dealt ? partition_map(lanes.size()) : partition_map(owned);
+}
+
+}  // namespace
+
+// Confined to the thread of run(), but for what is said to be posted there.
+struct service::implementation {
+    implementation(const definition_registry& registry, service_options wanted);
+    ~implementation();
+
+    void add_lane(std::size_t index);
+    int run(std::function<void()> ready);
+
+    // From any thread: posted to control.
+    void lane_recovered();
+    void give_up(const std::string& why);
+    void stop();
+
+    void wait_for_signal();
+    void begin_drain();
+    void close_servers();
+    void settle_lanes();
+    // Runs `next` here once each of so many lanes has called what is returned.
+    std::function<void()> after_every_lane(std::function<void()> next);
+    void leave(int code);
+
+    // Constant after construction.
+    const service_options options;
+    const api_context context() { return {lanes, registry, counted}; }
+    const definition_registry& registry;
+    metrics counted;
+    lane_set lanes;
+    // Before the lanes, so that they end after all of them: see service_lane.
+    std::vector<std::unique_ptr<asio::io_context>> loops;
+    std::vector<std::unique_ptr<service_lane>> processes;
+
+    asio::io_context control{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work =
+        asio::make_work_guard(control);
+    asio::signal_set signals{control};
+    asio::steady_timer notice{control};
+    std::function<void()> tell_ready;
+    std::size_t lanes_missing = 0;
+    bool draining = false;
+    bool left = false;
+    int exit_code = 0;
+};
+
+service::implementation::implementation(const definition_registry& known, service_options wanted)
+    : options(std::move(wanted)), registry(known), lanes(owners_of(options.lanes)) {
+    for (std::size_t index = 0; index < options.lanes.size(); ++index)
+        add_lane(index);
+}
+
+service::implementation::~implementation() {
+    for (const auto& each : processes)
+        each->leave();
+    for (const auto& each : processes)
+        each->join();
+}
+
+void service::implementation::add_lane(std::size_t index) {
+    loops.push_back(std::make_unique<asio::io_context>(1));
+    const std::uint16_t port = processes.empty() ? options.port : processes.front()->port();
+    lane_events events{
+        .recovered = [this] { lane_recovered(); },
+        .gave_up = [this](const std::string& why) { give_up(why); },
+        .changed = {},
+    };
+    processes.push_back(std::make_unique<service_lane>(
+        *loops.back(), context(), counted, options, service_lane::place{index, port},
+        std::move(events)
+    ));
+    lanes.add(processes.back()->runtime());
+}
+
+int service::implementation::run(std::function<void()> ready) {
+    tell_ready = std::move(ready);
+    lanes_missing = processes.size();
+    if (options.handles_signals) {
+        signals.add(SIGTERM);
+        signals.add(SIGINT);
+        wait_for_signal();
+    }
+    for (const auto& each : processes)
+        each->run();
+    control.run();
+    for (const auto& each : processes)
+        each->leave();
+    for (const auto& each : processes)
+        each->join();
+    log(log_level::info, "stopped");
+    return exit_code;
+}
+
+void service::implementation::wait_for_signal() {
+    signals.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        // Whoever signals twice does not want to wait, not even for the disk; what was accepted is
+        // durable.
+        if (draining) std::_Exit(1);
+        begin_drain();
+        wait_for_signal();
+    });
+}
+
+void service::implementation::lane_recovered() {
+    asio::post(control, [this] {
+        ASSERT(lanes_missing > 0);
+        if (--lanes_missing == 0 && tell_ready) tell_ready();
+    });
+}
+
+void service::implementation::give_up(const std::string& why) {
+    log(log_level::error, "giving up: " + why);
+    asio::post(control, [this] { leave(1); });
+}
+
+void service::implementation::stop() {
+    asio::post(control, [this] {
+        if (draining) return leave(1);
+        begin_drain();
+    });
+}
+
+// -- the drain, step by step ---------------------------------------------------------------------
+
+void service::implementation::begin_drain() {
+    draining = true;
+    log(log_level::info, "draining: no new checkouts; what is under way is finished");
+    for (const auto& each : processes)
+        each->runtime().begin_drain();
+    notice.expires_after(options.drain.notice);
+    notice.async_wait([this](const boost::system::error_code& error) {
+        if (!error) close_servers();
+    });
+}
+
+void service::implementation::close_servers() {
+    const auto arrived = after_every_lane([this] { settle_lanes(); });
+    for (const auto& each : processes) {
+        each->drain(options.drain.patience, [arrived](bool) { arrived(); });
+    }
+}
+
+void service::implementation::settle_lanes() {
+    const auto arrived = after_every_lane([this] { leave(0); });
+    const steady_instant until = steady_now() + options.drain.patience;
+    for (const auto& each : processes) {
+        each->runtime().settle(until, [arrived](bool settled) {
+            if (!settled) {
+                log(log_level::warning,
+                    "the store did not commit in time; transitions since then are done again at "
+                    "the next start");
+            }
+            arrived();
+        });
+    }
+}
+
+std::function<void()> service::implementation::after_every_lane(std::function<void()> next) {
+    // Shared by the lanes' calls, which come from their threads and count down here.
+    auto missing = std::make_shared<std::size_t>(processes.size());
+    return [this, missing, next = std::move(next)] {
+        asio::post(control, [missing, next] {
+            if (--*missing == 0) next();
+        });
+    };
+}
+
+void service::implementation::leave(int code) {
+    if (left) return;
+    left = true;
+    exit_code = code;
+    control.stop();
+}
+
+service::service(const definition_registry& registry, service_options options)
+    : implementation_(std::make_unique<implementation>(registry, std::move(options))) {}
+
+service::~service() = default;
+
+int service::run(std::function<void()> ready) {
+    return implementation_->run(std::move(ready));
+}
+
+std::uint16_t service::port() const {
+    return implementation_->processes.front()->port();
+}
+
+void service::stop() {
+    implementation_->stop();
+}
+
+}  // namespace makegood

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/lane/start_limiter.hpp"
+#include "adapters/participants/backend_options.hpp"
+#include "engine/definition.hpp"
+#include "engine/engine.hpp"
+#include "engine/ports/journal.hpp"
+
+namespace makegood {
+
+// The store of one lane. The objects belong to the caller and must outlive the service. The writer
+// is used by one thread; every reader by a thread of its own, so each must be usable beside the
+// others.
+struct lane_store {
+    journal_writer* writer = nullptr;
+    std::vector<journal_reader*> readers;  // at least one
+    // The partitions that this lane owns. Left empty in all lanes, they are dealt out evenly;
+    // otherwise every partition must belong to exactly one lane.
+    std::vector<partition> partitions;
+};
+
+// How a stop goes: refuse new checkouts, answer what is under way, commit, leave.
+struct drain_options {
+    // How long /readyz is red and new checkouts are refused before the listener closes: what a load
+    // balancer needs to look away.
+    duration notice{0};
+    // How long requests under way may take after that; the rest is cut. Their sagas resume at the
+    // next start.
+    duration patience{10'000};
+};
+
+struct service_options {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8700;      // 0: any free one, see service::port()
+    std::vector<lane_store> lanes;  // one or more
+    // By the name that definitions use: cart, catalog, inventory, payment, order, fulfillment,
+    // notification. One that is missing is not configured; a definition must then not call it.
+    std::map<std::string, backend_options, std::less<>> backends;
+    engine_options engine;
+    duration key_retention =
+        std::chrono::hours{24};  // of idempotency keys, after the checkout ended
+    start_rate_limit rate_limit;
+    drain_options drain;
+    std::size_t connections_max = 4096;  // inbound, per lane
+    std::size_t reads_waiting_max =
+        1024;                     // lists and loads waiting for the store, per lane; then 503
+    bool handles_signals = true;  // SIGTERM and SIGINT drain; a second one ends the process at once
+};
+
+// The running daemon: HTTP API, lanes, backends, metrics. Wires everything together and owns all
+// threads; logs through adapters/telemetry/log.hpp, which the program has set up before.
+// The constructor listens (throws std::system_error with a sentence when it cannot, and
+// std::invalid_argument for options that make no sense); nothing is accepted before run().
+class service {
+public:
+    // `registry` and the stores must outlive the service.
+    service(const definition_registry& registry, service_options options);
+    ~service();
+    service(const service&) = delete;
+    service& operator=(const service&) = delete;
+
+    // Recovers, serves, and blocks until it has drained. Returns the exit code: 0 after a drain, 1
+    // when it had to give up (the store has another owner, recovery failed, stopped twice). `ready`
+    // is called once, on this thread, when every lane has recovered. Runs once.
+    [[nodiscard]] int run(std::function<void()> ready = {});
+
+    [[nodiscard]] std::uint16_t port() const;
+
+    // What SIGTERM does; called again, run() returns without waiting for the drain. From any
+    // thread.
+    void stop();
+
+private:
+    struct implementation;
+    std::unique_ptr<implementation> implementation_;
+};
+
+}  // namespace makegood

@@ -1,0 +1,105 @@
+#include "adapters/service_lane.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <exception>
+#include <utility>
+
+#include "engine/assert.hpp"
+#include "engine/limits.hpp"
+
+namespace makegood {
+
+namespace asio = boost::asio;
+
+namespace {
+
+lane_options lane_options_of(const service_options& options) {
+    return {
+        .engine = options.engine,
+        .rate_limit = options.rate_limit,
+        .key_retention = options.key_retention,
+        .reads_waiting_max = options.reads_waiting_max,
+    };
+}
+
+http::server_options server_options_of(const service_options& options, std::uint16_t port) {
+    http::server_options chosen;
+    chosen.address = options.address;
+    chosen.port = port;
+    chosen.shares_port = options.lanes.size() > 1;
+    chosen.body_bytes_max = limits::body_bytes_max;
+    chosen.connections_max = options.connections_max;
+    return chosen;
+}
+
+}  // namespace
+
+service_lane::service_lane(
+    asio::io_context& io,
+    const api_context& context,
+    metrics& counted,
+    const service_options& options,
+    place where,
+    lane_events events
+)
+    : io_(io),
+      work_(asio::make_work_guard(io)),
+      events_(events),
+      calls_(counted, context.registry, where.index),
+      sagas_(counted, context.registry),
+      counted_(counted, where.index),
+      participants_(io, options.backends, calls_),
+      runtime_(
+          io,
+          {context.registry, *options.lanes[where.index].writer, options.lanes[where.index].readers,
+           participants_, sagas_, counted_},
+          lane_options_of(options),
+          std::move(events)
+      ),
+      api_(context, counted),
+      server_(io, server_options_of(options, where.port), [this](const http::request& message) {
+          return api_.answer(message);
+      }) {}
+
+service_lane::~service_lane() {
+    ASSERT(!thread_.joinable());
+}
+
+void service_lane::run() {
+    asio::post(io_, [this] {
+        server_.start();
+        runtime_.recover();
+    });
+    thread_ = std::thread([this] { run_loop(); });
+}
+
+void service_lane::run_loop() {
+    try {
+        io_.run();
+    } catch (const std::exception& error) {
+        // Nothing is lost by stopping: what was accepted is durable and goes on at the next start.
+        events_.gave_up(std::string("a lane failed: ") + error.what());
+    }
+}
+
+void service_lane::leave() {
+    io_.stop();
+}
+
+void service_lane::join() {
+    if (thread_.joinable()) thread_.join();
+}
+
+void service_lane::drain(duration patience, continuation<bool> done) {
+    asio::post(io_, [this, patience, done = std::move(done)]() mutable {
+        asio::co_spawn(
+            io_, server_.drain(patience),
+            [done = std::move(done)](const std::exception_ptr& failed) mutable {
+                done(failed == nullptr);
+            }
+        );
+    });
+}
+
+}  // namespace makegood

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <thread>
+
+#include "adapters/api/api.hpp"
+#include "adapters/http/server.hpp"
+#include "adapters/lane/lane.hpp"
+#include "adapters/participants/http_participants.hpp"
+#include "adapters/service.hpp"
+#include "adapters/telemetry/call_metrics.hpp"
+
+namespace makegood {
+
+// One lane with everything that runs on its thread: calls to backends, the loop, the API, the
+// server. Owned by the service. The io_context is given and outlives every lane, because requests
+// that wait here may belong to a server on another one.
+class service_lane {
+public:
+    struct place {
+        std::size_t index = 0;
+        std::uint16_t port = 0;
+    };
+
+    service_lane(
+        boost::asio::io_context& io,
+        const api_context& context,
+        metrics& counted,
+        const service_options& options,
+        place where,
+        lane_events events
+    );
+    ~service_lane();
+
+    void run();    // starts the thread, recovers and serves
+    void leave();  // ends the loop as soon as what runs now has returned; from any thread
+    void join();
+
+    // Stops to listen and lets the requests under way finish; `done` is called on the lane's
+    // thread.
+    void drain(duration patience, continuation<bool> done);
+
+    [[nodiscard]] lane& runtime() { return runtime_; }
+    [[nodiscard]] std::uint16_t port() const { return server_.port(); }
+
+private:
+    void run_loop();
+
+    boost::asio::io_context& io_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    lane_events events_;
+    call_metrics calls_;
+    saga_metrics sagas_;
+    lane_metrics counted_;
+    http_participants participants_;
+    lane runtime_;
+    api api_;
+    http::server server_;
+    std::thread thread_;
+};
+
+}  // namespace makegood

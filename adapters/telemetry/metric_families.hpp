@@ -1,0 +1,40 @@
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+namespace makegood {
+
+// Every metric's name, help and labels, in one place. Only adapters/telemetry includes this.
+struct metric_families {
+    metric_families();
+
+    prometheus::Registry registry;
+
+    prometheus::Family<prometheus::Counter>& sagas_started;   // saga
+    prometheus::Family<prometheus::Counter>& sagas_ended;     // saga, status
+    prometheus::Family<prometheus::Gauge>& sagas;             // saga, status
+    prometheus::Family<prometheus::Counter>& transitions;     // saga, state
+    prometheus::Family<prometheus::Histogram>& saga_seconds;  // saga
+
+    prometheus::Family<prometheus::Counter>& call_attempts;   // call, outcome
+    prometheus::Family<prometheus::Counter>& call_retries;    // call
+    prometheus::Family<prometheus::Histogram>& call_seconds;  // call
+    prometheus::Family<prometheus::Gauge>& circuit;           // lane, backend
+
+    prometheus::Family<prometheus::Histogram>& commit_sagas;  // no labels
+    prometheus::Family<prometheus::Histogram>& commit_seconds;
+    prometheus::Family<prometheus::Counter>& commits_failed;
+    prometheus::Family<prometheus::Gauge>& store_healthy;  // lane
+    prometheus::Family<prometheus::Gauge>& sagas_active;   // lane
+    prometheus::Family<prometheus::Gauge>& waiters;        // lane
+    prometheus::Family<prometheus::Counter>& late_answers;
+    prometheus::Family<prometheus::Counter>& violations;
+
+    prometheus::Family<prometheus::Counter>& http_requests;  // route, status
+};
+
+}  // namespace makegood

@@ -1,0 +1,84 @@
+#include "adapters/telemetry/metrics.hpp"
+
+#include <prometheus/text_serializer.h>
+
+#include "adapters/telemetry/metric_families.hpp"
+
+namespace makegood {
+
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::BuildHistogram;
+using prometheus::Registry;
+
+auto& counters(Registry& registry, const char* name, const char* help) {
+    return BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+auto& gauges(Registry& registry, const char* name, const char* help) {
+    return BuildGauge().Name(name).Help(help).Register(registry);
+}
+
+auto& histograms(Registry& registry, const char* name, const char* help) {
+    return BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+}  // namespace
+
+metric_families::metric_families()
+    : sagas_started(counters(registry, "makegood_sagas_started_total", "Sagas accepted.")),
+      sagas_ended(counters(registry, "makegood_sagas_ended_total", "Sagas that reached an end.")),
+      sagas(gauges(registry, "makegood_sagas", "Sagas in the store, by status.")),
+      transitions(counters(
+          registry, "makegood_transitions_total", "Changes of state, by the state that was entered."
+      )),
+      saga_seconds(histograms(
+          registry, "makegood_saga_duration_seconds", "From the start of a saga to its end."
+      )),
+      call_attempts(counters(
+          registry, "makegood_call_attempts_total", "Attempts of backend calls, by how they ended."
+      )),
+      call_retries(
+          counters(registry, "makegood_call_retries_total", "Attempts that followed a failed one.")
+      ),
+      call_seconds(histograms(
+          registry, "makegood_call_duration_seconds", "Attempts that were sent, until they ended."
+      )),
+      circuit(gauges(
+          registry,
+          "makegood_circuit_state",
+          "Of a backend: 0 closed, 1 half open (one probe), 2 open (calls are held back)."
+      )),
+      commit_sagas(histograms(registry, "makegood_commit_sagas", "Sagas in one commit.")),
+      commit_seconds(histograms(registry, "makegood_commit_duration_seconds", "One commit.")),
+      commits_failed(counters(
+          registry, "makegood_commits_failed_total", "Commits of which the store kept nothing."
+      )),
+      store_healthy(gauges(
+          registry, "makegood_store_healthy", "1 when the last commit of the lane succeeded."
+      )),
+      sagas_active(gauges(registry, "makegood_sagas_active", "Sagas in memory.")),
+      waiters(gauges(registry, "makegood_http_waiters", "Requests that wait for a saga to end.")),
+      late_answers(counters(
+          registry, "makegood_late_answers_total", "Answers to attempts nobody waited for any more."
+      )),
+      violations(counters(
+          registry,
+          "makegood_protocol_violations_total",
+          "Events that a saga's table does not list."
+      )),
+      http_requests(counters(
+          registry, "makegood_http_requests_total", "Requests answered, by route and status."
+      )) {}
+
+metrics::metrics() : families_(std::make_unique<metric_families>()) {}
+
+metrics::~metrics() = default;
+
+std::string metrics::text() const {
+    return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+}
+
+}  // namespace makegood

@@ -1,0 +1,81 @@
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "adapters/clock/entropy.hpp"
+#include "adapters/lane/partition_map.hpp"
+#include "adapters/lane/start_limiter.hpp"
+#include "adapters/lane/wait_list.hpp"
+
+using namespace makegood;
+using std::chrono::milliseconds;
+
+namespace {
+
+const saga_id first = *saga_id::parse("chk_00000000000000000000000001");
+const saga_id second = *saga_id::parse("chk_00000000000000000000000002");
+constexpr steady_instant start{std::chrono::hours{1}};
+
+}  // namespace
+
+TEST_CASE("waiters are handed out once: by their saga, or when their time has come") {
+    wait_list waits;
+    CHECK(waits.next() == steady_instant::max());
+    waits.add({first, false, {}}, start + milliseconds{30});
+    waits.add({first, true, {}}, start + milliseconds{10});
+    waits.add({second, false, {}}, start + milliseconds{20});
+    CHECK(waits.next() == start + milliseconds{10});
+
+    const auto due = waits.take_due(start + milliseconds{10});
+    REQUIRE(due.size() == 1);
+    CHECK(due[0].id == first);
+    CHECK(due[0].replayed);
+    CHECK(waits.take_of(first).size() == 1);
+    CHECK(waits.take_of(first).empty());
+    CHECK(waits.size() == 1);
+    CHECK(waits.take_all().size() == 1);
+    CHECK(waits.take_of(second).empty());
+}
+
+TEST_CASE("a customer may start a burst, then as many as the bucket fills") {
+    start_limiter limiter({.per_second = 2, .burst = 3});
+    const customer_id greedy("cus_1");
+    for (int count = 0; count < 3; ++count)
+        CHECK_FALSE(limiter.admit(greedy, start).has_value());
+    CHECK(limiter.admit(greedy, start) == milliseconds{500});
+    CHECK(limiter.admit(greedy, start + milliseconds{200}) == milliseconds{300});
+    CHECK_FALSE(limiter.admit(customer_id("cus_2"), start).has_value());
+    CHECK_FALSE(limiter.admit(greedy, start + milliseconds{500}).has_value());
+}
+
+TEST_CASE("forgetting full buckets gives nobody more than the burst") {
+    start_limiter limiter({.per_second = 1, .burst = 1});
+    const customer_id steady("cus_steady");
+    CHECK_FALSE(limiter.admit(steady, start).has_value());
+    for (int count = 0; count < 25'000; ++count) {
+        const customer_id other("cus_" + std::to_string(count));
+        CHECK_FALSE(limiter.admit(other, start).has_value());
+    }
+    CHECK(limiter.admit(steady, start).has_value());
+}
+
+TEST_CASE("partitions are dealt out evenly and in runs") {
+    const partition_map owners(3);
+    std::array<std::size_t, 3> counts{};
+    for (std::size_t which = 0; which < partitions_count; ++which) {
+        const std::size_t lane = owners.lane_of(static_cast<partition>(which));
+        ++counts.at(lane);
+        if (which > 0) CHECK(lane >= owners.lane_of(static_cast<partition>(which - 1)));
+    }
+    CHECK(
+        *std::max_element(counts.begin(), counts.end())
+        <= *std::min_element(counts.begin(), counts.end()) + 1
+    );
+}
+
+TEST_CASE("entropy does not repeat itself over its refills") {
+    entropy source;
+    std::set<std::array<std::uint8_t, 9>> seen;
+    for (int count = 0; count < 10'000; ++count)
+        seen.insert(source.take<9>());
+    CHECK(seen.size() == 10'000);
+}
