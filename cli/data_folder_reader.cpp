@@ -1,0 +1,109 @@
+#include "cli/data_folder_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+
+#include "adapters/api/cursor.hpp"
+#include "adapters/api/journal_json.hpp"
+#include "adapters/api/list_query.hpp"
+#include "adapters/api/statistics_json.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/store_failure.hpp"
+#include "sagas/registry.hpp"
+#include "statestore/folder_reader.hpp"
+
+namespace makegood::cli {
+
+namespace {
+
+namespace json = boost::json;
+
+// The same words as the API has for the same mistake.
+[[noreturn]] void refuse_query(const problem& refused) {
+    std::string what = refused.detail;
+    for (const field_problem& wrong : refused.errors) {
+        what += fmt::format("\n  {} {}", wrong.pointer, wrong.detail);
+    }
+    throw command_failure(errc::usage_wrong, what);
+}
+
+json::object rendered(const saga_record& saga) {
+    return json::parse(saga.definition->render(saga, {})).as_object();
+}
+
+}  // namespace
+
+opened_folder::opened_folder(std::filesystem::path path)
+    : path_(std::move(path)),
+      // Stored sagas carry their own settings.
+      registry_(make_registry({})),
+      reader_(value_or_throw(statestore::folder_reader::open(path_, registry_), path_)) {}
+
+saga_record opened_folder::load(std::string_view text) {
+    return value_or_throw(reader_->load(parse_saga_id(text)), path_);
+}
+
+std::vector<journal_entry> opened_folder::journal(const saga_id& id) {
+    return value_or_throw(reader_->journal(id), path_);
+}
+
+saga_id parse_saga_id(std::string_view text) {
+    if (const auto id = saga_id::parse(text)) return *id;
+    throw command_failure(
+        errc::not_found, fmt::format("\"{}\" is not an id", text),
+        "ids look like chk_ and 26 letters and digits; `makegood list` shows them"
+    );
+}
+
+void require_data_folder(const std::string& data, std::string_view command) {
+    if (!data.empty()) return;
+    throw command_failure(
+        errc::usage_wrong, fmt::format("{} reads a data folder and needs --data DIR", command),
+        "a server may have it open meanwhile; nothing of it is changed"
+    );
+}
+
+json::object data_folder_reader::list(const query_parameters& query) {
+    const auto wanted = read_list_query(query_text(query), folder_.registry());
+    if (!wanted) refuse_query(wanted.error());
+    // One more than wanted tells whether there is a next page.
+    saga_query one_more = *wanted;
+    ++one_more.limit;
+    std::vector<saga_record> sagas =
+        value_or_throw(folder_.reader().list(one_more), folder_.path());
+    json::object page;
+    if (sagas.size() > wanted->limit) {
+        sagas.resize(wanted->limit);
+        page["next_cursor"] = cursor_text({sagas.back().created_at, sagas.back().id});
+    }
+    json::array& items = page["items"].emplace_array();
+    for (const saga_record& saga : sagas)
+        items.push_back(rendered(saga));
+    return page;
+}
+
+json::object data_folder_reader::checkout(std::string_view id) {
+    return rendered(folder_.load(id));
+}
+
+json::array data_folder_reader::journal(std::string_view text) {
+    const saga_id id = parse_saga_id(text);
+    const auto shown = journal_json(folder_.registry(), id, folder_.journal(id));
+    if (!shown) {
+        throw command_failure(
+            errc::store_corrupt,
+            fmt::format("entry {}: {}", shown.error().at, shown.error().detail),
+            "`makegood verify --data DIR` checks the whole folder"
+        );
+    }
+    return json::parse(*shown).at("items").as_array();
+}
+
+json::object data_folder_reader::statistics() {
+    const store_statistics counted = value_or_throw(folder_.reader().statistics(), folder_.path());
+    return json::parse(statistics_json(counted)).as_object();
+}
+
+}  // namespace makegood::cli

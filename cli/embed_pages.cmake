@@ -1,0 +1,13 @@
+# cmake -DPAGES=a.md;b.md -DOUTPUT=pages.cpp -P embed_pages.cmake: the pages as one C++ source.
+list(SORT PAGES)
+set(source "// Generated from cli/explain/*.md by cli/embed_pages.cmake.\n")
+string(APPEND source "#include \"cli/explain_pages.hpp\"\n\nnamespace makegood::cli {\n\nnamespace {\n\n")
+string(APPEND source "constexpr explain_page pages[] = {\n")
+foreach(page IN LISTS PAGES)
+    get_filename_component(code ${page} NAME_WE)
+    file(READ ${page} markdown)
+    string(APPEND source "    {\"${code}\", R\"page(${markdown})page\"},\n")
+endforeach()
+string(APPEND source "};\n\n}  // namespace\n\n")
+string(APPEND source "std::span<const explain_page> explain_pages() { return pages; }\n\n}  // namespace makegood::cli\n")
+file(WRITE ${OUTPUT} "${source}")

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "adapters/service.hpp"
+#include "cli/configuration.hpp"
+#include "cli/console.hpp"
+#include "engine/definition.hpp"
+#include "engine/ports/journal.hpp"
+#include "statestore/data_folder.hpp"
+
+namespace makegood::cli {
+
+// The data folder of a server, owned for as long as this object lives, and one store a lane in it.
+// Must outlive the service that uses the stores.
+class lane_stores {
+public:
+    // Creates the folder where there is none. Throws command_failure when another process has it,
+    // when it is too new or damaged.
+    lane_stores(const configuration& settings, const definition_registry& registry, console& talk);
+
+    [[nodiscard]] std::vector<lane_store> lanes() const;
+    // Sagas that had not ended when the stores were opened.
+    [[nodiscard]] std::uint64_t unfinished_count() const { return unfinished_; }
+
+private:
+    struct store {
+        std::unique_ptr<journal_writer> writer;
+        std::vector<std::unique_ptr<journal_reader>> readers;
+    };
+    [[nodiscard]] store open_store(std::size_t position, const definition_registry& registry);
+
+    statestore::data_folder folder_;
+    std::vector<store> stores_;
+    std::uint64_t unfinished_ = 0;
+};
+
+}  // namespace makegood::cli

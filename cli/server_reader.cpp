@@ -1,0 +1,61 @@
+#include "cli/server_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+
+#include "cli/exit_code.hpp"
+
+namespace makegood::cli {
+
+namespace {
+
+namespace json = boost::json;
+
+[[noreturn]] void refuse_shape(std::string_view target) {
+    throw command_failure(
+        errc::server_failed, fmt::format("the answer to {} is not what it should be", target),
+        "is that a makegood server of this version?"
+    );
+}
+
+json::object object_or_throw(json::value answer, std::string_view target) {
+    if (!answer.is_object()) refuse_shape(target);
+    return std::move(answer.get_object());
+}
+
+json::array items_or_throw(json::object answer, std::string_view target) {
+    json::value* items = answer.if_contains("items");
+    if (items == nullptr || !items->is_array()) refuse_shape(target);
+    for (const json::value& item : items->get_array()) {
+        if (!item.is_object()) refuse_shape(target);
+    }
+    return std::move(items->get_array());
+}
+
+}  // namespace
+
+json::object server_reader::list(const query_parameters& query) {
+    std::string target = "/v1/checkouts";
+    if (!query.empty()) target += "?" + query_text(query);
+    json::object page = object_or_throw(server_.get(target), target);
+    page["items"] = items_or_throw(page, target);
+    return page;
+}
+
+json::object server_reader::checkout(std::string_view id) {
+    const std::string target = "/v1/checkouts/" + percent_encoded(id);
+    return object_or_throw(server_.get(target), target);
+}
+
+json::array server_reader::journal(std::string_view id) {
+    const std::string target = fmt::format("/v1/checkouts/{}/journal", percent_encoded(id));
+    return items_or_throw(object_or_throw(server_.get(target), target), target);
+}
+
+json::object server_reader::statistics() {
+    const std::string target = "/v1/statistics";
+    return object_or_throw(server_.get(target), target);
+}
+
+}  // namespace makegood::cli
