@@ -186,7 +186,7 @@ public:
         const saga_record& saga, std::span<const live_note> notes
     ) const = 0;
 
-    // -- the same for every definition ---------------------------------------------------------
+    // -- the same for every definition
     [[nodiscard]] const state_spec& state(state_name name) const;  // asserts that it is declared
     [[nodiscard]] const call_spec& call(call_name name) const;     // asserts that it is declared
     // The declared name of that text; nothing when there is none.

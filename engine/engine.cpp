@@ -6,17 +6,10 @@
 #include "engine/saga_slot.hpp"
 #include "engine/step.hpp"
 
-// Inputs, the commit cycle and memory. What a command may do: engine_commands.cpp; what is due
-// when: engine_dispatch.cpp.
+// Inputs, one saga at a time, and memory. The commit cycle: engine_commit.cpp; what a command may
+// do: engine_commands.cpp; what is due when: engine_dispatch.cpp.
 namespace makegood {
 namespace {
-
-std::string key_text(const start_claim& claim) {
-    std::string text = claim.customer.value;
-    text += '\0';
-    text += claim.key.value;
-    return text;
-}
 
 // People may ask for what the table does not list; only an answer or a timer that it does not list
 // is a fault of the definition.
@@ -33,12 +26,11 @@ engine::engine(const definition_registry& registry, engine_options options)
 engine::~engine() = default;
 
 // -- inputs
-// ----------------------------------------------------------------------------------------
 
 void engine::start(start_request request, ticket from, instant now) {
     ASSERT(request.definition != nullptr && !request.key.empty());
     start_claim claim{request.document.customer, request.key, request.document.fingerprint};
-    start_key key{key_text(claim)};
+    start_key key{claim_text(claim)};
     if (const auto twin = starting_.find(key); twin != starting_.end()) {
         saga_slot& first = *slots_.at(twin->second);
         if (first.claim->fingerprint != claim.fingerprint) {
@@ -105,13 +97,18 @@ void engine::answered(
 
 void engine::loaded(const saga_id& id, store_result<saga_record> record, instant now) {
     const auto found = slots_.find(id);
-    ASSERT(found != slots_.end() && found->second->now_in == saga_slot::phase::loading);
-    ASSERT(loading_ > 0);
+    // A child that was asked for before its parent started it is here already, or was dropped with
+    // its parent: what was read is older.
+    if (found == slots_.end()) return tick(now);
     saga_slot& slot = *found->second;
-    --loading_;
-    if (record.has_value()) {
+    slot.load_requested = false;
+    if (std::exchange(slot.load_is_timers, false)) --timers_loading_;
+    if (slot.now_in != saga_slot::phase::loading) {
+        if (slot.now_in == saga_slot::phase::idle) pump(slot, now);
+    } else if (record.has_value()) {
         slot.record = std::move(*record);
         slot.now_in = saga_slot::phase::idle;
+        slot.just_loaded = true;
         pump(slot, now);
     } else {
         const bool missing = record.error().code == store_errc::not_found;
@@ -119,18 +116,26 @@ void engine::loaded(const saga_id& id, store_result<saga_record> record, instant
         for (const slot_input& input : slot.inbox)
             refuse(input.from(), why, record.error().detail);
         // A saga that could not be read for its timer is looked at again.
-        if (!missing) wakes_.emplace(now + std::chrono::seconds{1}, id);
+        if (!missing) {
+            ++counters_.unreadable;
+            wakes_.emplace(now + limits::unreadable_pause, id);
+        }
         forget(slot);
     }
     tick(now);
 }
 
 void engine::tick(instant now) {
-    while (!wakes_.empty() && wakes_.begin()->first <= now && loading_ < limits::loading_max) {
+    while (!wakes_.empty() && wakes_.begin()->first <= now && timers_loading_ < limits::loading_max
+    ) {
         const saga_id id = wakes_.begin()->second;
         wakes_.erase(wakes_.begin());
         saga_slot& slot = ensure_slot(id);
         slot.scheduled = never;
+        if (slot.now_in == saga_slot::phase::loading && !slot.load_requested) {
+            slot.load_is_timers = true;
+            ++timers_loading_;
+        }
         const bool busy = slot.now_in == saga_slot::phase::gathered
                           || slot.now_in == saga_slot::phase::committing;
         if (!busy) pump(slot, now);  // a busy one is dispatched when its commit is through
@@ -144,7 +149,6 @@ void engine::recover(const std::vector<wake_up>& unfinished) {
 }
 
 // -- one saga's inputs
-// -------------------------------------------------------------------------------
 
 saga_slot& engine::ensure_slot(const saga_id& id) {
     const auto [at, added] = slots_.try_emplace(id);
@@ -175,7 +179,6 @@ void engine::pump(saga_slot& slot, instant now) {
 void engine::request_load(saga_slot& slot) {
     if (slot.load_requested) return;
     slot.load_requested = true;
-    ++loading_;
     actions_.push_back(load_saga{slot.id});
 }
 
@@ -233,149 +236,7 @@ void engine::start_child(const saga_slot& parent, instant now) {
     apply(slot, std::move(started), now);
 }
 
-// -- the commit cycle
-// --------------------------------------------------------------------------------
-
-const batch* engine::take_batch(instant now) {
-    if (commit_under_way_ || (gathering_.empty() && healthy_)) return nullptr;
-    commit_under_way_ = true;
-    committing_ = std::move(gathering_);
-    gathering_.clear();
-    batch_.sagas.clear();
-    batch_.at = now;
-    for (saga_slot* slot : committing_) {
-        ASSERT(slot->now_in == saga_slot::phase::gathered && !slot->entries.empty());
-        slot->now_in = saga_slot::phase::committing;
-        saga_commit& part = batch_.sagas.emplace_back();
-        part.saga = &slot->record;
-        part.entries = std::move(slot->entries);
-        part.claim = slot->created ? slot->claim : std::nullopt;
-        part.wake_at = wake_of(slot->record);
-        part.outbox = slot->outbox;
-    }
-    return &batch_;
-}
-
-void engine::committed(const commit_receipt& receipt, instant now) {
-    ASSERT(commit_under_way_);
-    commit_under_way_ = false;
-    healthy_ = true;
-    const std::vector<saga_slot*> slots = std::exchange(committing_, {});
-    for (const claim_conflict& conflict : receipt.conflicts) {
-        yield_to(*slots_.at(conflict.refused), conflict, now);
-    }
-    drop_orphans(slots);
-    // A slot leaves its phase only here, so none of those that follow can vanish meanwhile.
-    for (saga_slot* slot : slots) {
-        if (!dropped_.contains(slot)) finish_commit(*slot, now);
-    }
-    release_dropped();
-}
-
-void engine::finish_commit(saga_slot& slot, instant now) {
-    slot.now_in = saga_slot::phase::idle;
-    slot.entries.clear();
-    if (slot.claim) {
-        starting_.erase(start_key{key_text(*slot.claim)});
-        slot.claim.reset();
-    }
-    const saga_record& saga = slot.record;
-    const saga_status is = saga.status();
-    if (slot.created || slot.from != saga.state || slot.was != is) {
-        const bool ended = saga.ended() && (slot.created || slot.was != is);
-        actions_.push_back(saga_changed{
-            slot.id, saga.definition, slot.from, saga.state, slot.was, is, slot.created, ended});
-    }
-    slot.created = false;
-    slot.outbox.clear();
-    for (const saga_slot::waiting_reply& waiting : std::exchange(slot.replies, {})) {
-        if (waiting.why == refusal::none) {
-            respond(waiting.to, slot, waiting.replayed);
-        } else {
-            refuse(waiting.to, waiting.why, waiting.detail);
-        }
-    }
-    pump(slot, now);
-}
-
-void engine::commit_failed(const store_error& error, instant) {
-    ASSERT(commit_under_way_);
-    commit_under_way_ = false;
-    healthy_ = false;
-    for (std::size_t i = 0; i < committing_.size(); ++i) {
-        committing_[i]->now_in = saga_slot::phase::gathered;
-        committing_[i]->entries = std::move(batch_.sagas[i].entries);
-    }
-    std::vector<saga_slot*> all = std::exchange(committing_, {});
-    all.insert(all.end(), gathering_.begin(), gathering_.end());
-    gathering_.clear();
-    for (saga_slot* slot : all) {
-        // Nobody has been told of a saga whose start is not durable: it never was. A child belongs
-        // to its parent's transition and stays.
-        if (slot->created && slot->claim) {
-            refuse_start(*slot, refusal::store_unavailable, error.detail);
-        } else {
-            gathering_.push_back(slot);
-        }
-    }
-    drop_orphans(all);
-    std::erase_if(gathering_, [this](saga_slot* slot) { return dropped_.contains(slot); });
-    release_dropped();
-}
-
-// -- starts that came to nothing
-// ---------------------------------------------------------------------
-
-void engine::refuse_start(saga_slot& slot, refusal why, const std::string& detail) {
-    for (const saga_slot::waiting_reply& waiting : slot.replies)
-        refuse(waiting.to, why, detail);
-    for (const slot_input& input : slot.inbox)
-        refuse(input.from(), why, detail);
-    starting_.erase(start_key{key_text(*slot.claim)});
-    dropped_.insert(&slot);
-}
-
-void engine::yield_to(saga_slot& slot, const claim_conflict& conflict, instant now) {
-    ASSERT(slot.claim && slot.created);
-    if (slot.claim->fingerprint != conflict.existing_fingerprint) {
-        return refuse_start(slot, refusal::idempotency_key_reused, {});
-    }
-    std::vector<ticket> tickets;
-    for (const saga_slot::waiting_reply& waiting : slot.replies)
-        tickets.push_back(waiting.to);
-    for (const slot_input& input : slot.inbox)
-        tickets.push_back(input.from());
-    slot.replies.clear();
-    slot.inbox.clear();
-    refuse_start(slot, refusal::none, {});
-    for (const ticket each : tickets) {
-        saga_slot& existing = ensure_slot(conflict.existing);
-        existing.inbox.push_back({slot_read{each, true}});
-        if (existing.now_in == saga_slot::phase::loading) request_load(existing);
-        if (existing.now_in == saga_slot::phase::idle) pump(existing, now);
-    }
-}
-
-// A child whose parent's start came to nothing was never started either.
-void engine::drop_orphans(const std::vector<saga_slot*>& slots) {
-    if (dropped_.empty()) return;
-    for (saga_slot* slot : slots) {
-        if (!slot->created || slot->claim) continue;
-        for (const saga_slot* parent : dropped_) {
-            if (parent->id.bytes() != slot->id.bytes()) continue;
-            dropped_.insert(slot);
-            break;
-        }
-    }
-}
-
-void engine::release_dropped() {
-    for (saga_slot* slot : std::exchange(dropped_, {}))
-        forget(*slot);
-}
-
 // -- memory and replies
-// ------------------------------------------------------------------------------
 
 void engine::respond(ticket to, const saga_slot& slot, bool replayed) {
     if (to == 0) return;
@@ -395,6 +256,7 @@ void engine::forget(saga_slot& slot) {
 
 void engine::retire(saga_slot& slot) {
     ASSERT(slot.now_in == saga_slot::phase::idle && slot.inbox.empty());
+    if (slot.load_requested) return;  // loaded() looks at it again
     if (!slot.record.ended()) return forget(slot);
     if (slot.lingers) return;
     slot.lingers = true;
@@ -415,7 +277,7 @@ std::vector<action> engine::take_actions() {
 }
 
 instant engine::next_wake() const {
-    if (wakes_.empty() || loading_ >= limits::loading_max) return never;
+    if (wakes_.empty() || timers_loading_ >= limits::loading_max) return never;
     return wakes_.begin()->first;
 }
 

@@ -64,7 +64,7 @@ struct slot_answer;
 struct slot_command;
 struct slot_input;
 
-// -- actions: what the caller must do ------------------------------------------------------------
+// -- actions: what the caller must do
 
 // Send one attempt. Answer with engine::answered() exactly once, at the latest a little after
 // `deadline`.
@@ -120,6 +120,7 @@ struct engine_options {
 struct engine_counters {
     std::uint64_t late_answers = 0;
     std::uint64_t violations = 0;  // events that the table does not list
+    std::uint64_t unreadable = 0;  // sagas that the store could not give; each is tried again
 };
 
 // Drives every saga of one lane. Sans-IO: it is told what happened and when, and says what to
@@ -142,7 +143,7 @@ public:
     engine(const engine&) = delete;
     engine& operator=(const engine&) = delete;
 
-    // -- inputs; replies come as actions ---------------------------------------------------------
+    // -- inputs; replies come as actions
     void start(start_request request, ticket from, instant now);
     void submit(const saga_id& id, command asked, ticket from, instant now);
     void read(const saga_id& id, ticket from, instant now);
@@ -158,7 +159,7 @@ public:
     // On start, before anything else: the sagas that have not ended.
     void recover(const std::vector<wake_up>& unfinished);
 
-    // -- outputs ---------------------------------------------------------------------------------
+    // -- outputs
     // Pointers inside the actions are valid until the next input.
     [[nodiscard]] std::vector<action> take_actions();
     // What has gathered since the last one; nothing when there is nothing to commit or a commit is
@@ -223,7 +224,7 @@ private:
     std::map<start_key, saga_id> starting_;        // keys whose first commit is not durable yet
     std::set<std::pair<instant, saga_id>> wakes_;  // when to look at which saga
     std::deque<saga_id> lingering_;                // ended ones that are still in memory
-    std::size_t loading_ = 0;
+    std::size_t timers_loading_ = 0;               // sagas being read because their time has come
 
     std::vector<saga_slot*> gathering_;   // in the next batch
     std::vector<saga_slot*> committing_;  // in the batch under way

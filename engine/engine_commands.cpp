@@ -140,9 +140,6 @@ void engine::process_answer(saga_slot& slot, slot_answer answer, instant now) {
 
 void engine::process_command(saga_slot& slot, slot_command asked, instant now) {
     const saga_record& saga = slot.record;
-    if (saga.sequence >= limits::journal_entries_max) {
-        return refuse(asked.from, refusal::overloaded, "the journal of this saga is full");
-    }
     refusal why = refusal::none;
     event happened;
     if (auto* acted = std::get_if<operator_acted>(&asked.asked)) {
@@ -164,7 +161,12 @@ void engine::process_command(saga_slot& slot, slot_command asked, instant now) {
             *call, resolve.needed, std::move(resolve.actor), std::move(resolve.reason)};
     }
     // A refused request is journalled as well, with who and why; step() makes nothing of it.
+    // Only a journal that has grown too long leaves it out, so that whoever asks in vain without
+    // end neither fills the store nor shuts operators out.
     std::string detail = why == refusal::none ? std::string{} : where(saga);
+    if (why != refusal::none && saga.sequence >= limits::journal_entries_max) {
+        return refuse(asked.from, why, std::move(detail));
+    }
     apply(slot, std::move(happened), now);
     slot.replies.push_back({asked.from, why, std::move(detail), false});
 }

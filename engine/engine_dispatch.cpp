@@ -34,6 +34,26 @@ std::string last_word(const call_record& call) {
     return call.last_error.empty() ? "no attempt was answered in time" : call.last_error;
 }
 
+// Asking at the pivot may go round in a circle, each turn of it healthy: a person is told when it
+// has gone on for as long as any persistent call may.
+instant pivot_overdue(const saga_record& saga, const retry_policies& policies) {
+    if (saga.parked || saga.definition->state(saga.state).kind != state_kind::pivoting) {
+        return never;
+    }
+    const auto since = saga.learnt.integer(pivoting_since);
+    if (!since) return never;
+    return instant{duration{*since}} + policies.persistent.parks_after_time;
+}
+
+std::string stuck_at_pivot(const saga_record& saga) {
+    std::string text = "the pivot is neither confirmed nor refused";
+    for (const call_record& call : saga.calls) {
+        if (call.status != call_status::pending) continue;
+        text += "; " + std::string(call.call.call.value) + ": " + last_word(call);
+    }
+    return text;
+}
+
 }  // namespace
 
 void engine::dispatch(saga_slot& slot, instant now) {
@@ -53,6 +73,9 @@ void engine::dispatch(saga_slot& slot, instant now) {
         if (deadline->at <= now) return apply(slot, timer_fired{deadline->fact}, now);
         next = deadline->at;
     }
+    const instant overdue = pivot_overdue(saga, options_.retries);
+    if (overdue <= now) return apply(slot, saga_parked{"overdue", stuck_at_pivot(saga)}, now);
+    next = std::min(next, overdue);
     for (const call_record& call : saga.calls) {
         if (call.status != call_status::pending || slot.in_flight(call.call)) continue;
         next = std::min(next, dispatch_call(slot, call, now));
@@ -67,7 +90,12 @@ instant engine::dispatch_call(saga_slot& slot, const call_record& call, instant 
     if (call.next_attempt_at == never) return never;  // denied: a person starts it again
     const saga_record& saga = slot.record;
     const call_spec& spec = saga.definition->call(call.call.call);
-    const instant ends = budget_end(options_.retries, spec, call, saga);
+    instant ends = budget_end(options_.retries, spec, call, saga);
+    const instant useful_until = saga.definition->calls_useful_until(saga);
+    if (ends <= now && slot.just_loaded && useful_until > now) {
+        // The budget ran out while nobody was there to try: one attempt decides better than none.
+        ends = std::min(now + options_.attempt_time_max, useful_until);
+    }
     if (ends <= now) {
         apply(slot, call_exhausted{call.call, last_word(call)}, now);
         return never;
@@ -97,6 +125,7 @@ void engine::send(saga_slot& slot, const call_record& call, instant now, instant
         return each.call == call.call;
     });
     const std::uint32_t attempt = ++slot.attempts_sent;
+    slot.just_loaded = false;
     slot.flights.push_back({call.call, attempt});
     const instant deadline = std::min(now + options_.attempt_time_max, budget_ends);
     actions_.push_back(perform_call{
@@ -116,6 +145,7 @@ instant engine::wake_of(const saga_record& saga) const {
     if (saga.ended() || held(saga)) return never;
     instant next = never;
     if (const auto deadline = effective_deadline(saga)) next = deadline->at;
+    next = std::min(next, pivot_overdue(saga, options_.retries));
     for (const call_record& call : saga.calls) {
         if (call.status != call_status::pending || call.next_attempt_at == never) continue;
         const call_spec& spec = saga.definition->call(call.call.call);

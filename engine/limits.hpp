@@ -11,12 +11,13 @@ namespace makegood::limits {
 
 inline constexpr std::size_t active_sagas_max = 100'000;  // in memory in one lane; then 503
 inline constexpr std::size_t inbox_max = 64;              // inputs waiting for one saga; then 503
-inline constexpr std::size_t loading_max = 256;           // sagas being read from the store at once
+inline constexpr std::size_t loading_max = 256;           // sagas being read for timers at once
 inline constexpr std::size_t lingering_max = 1024;  // ended sagas kept in memory for their readers
-inline constexpr std::size_t journal_entries_max = 100'000;  // of one saga
+inline constexpr std::size_t journal_entries_max = 100'000;  // then refused requests are left out
 inline constexpr std::size_t cascade_max = 16;               // steps that one event may take
 inline constexpr std::size_t fan_out_max = 16;               // calls of one step
 inline constexpr std::size_t detail_bytes_max = 512;         // of an error text that is kept
+inline constexpr duration unreadable_pause{10'000};          // before a saga is read again
 inline constexpr duration retry_after_max{
     3'600'000};  // a backend that asks for more is asked again
 inline constexpr std::size_t actor_bytes_max = 128;

@@ -16,6 +16,19 @@ event exhausted(const call_reference& call, std::string detail) {
     return call_exhausted{call, std::move(detail)};
 }
 
+// The same in every replay, another one for every saga, call and attempt.
+std::uint64_t chance_of(const saga_id& id, const call_reference& call, std::uint32_t attempt) {
+    const auto& bytes = id.bytes();
+    const std::uint64_t saga = stable_hash({reinterpret_cast<const char*>(bytes.data()), 16});
+    return stable_hash(call.call.value, saga ^ (std::uint64_t{attempt} << 8) ^ call.ordinal);
+}
+
+// At least `delay`, and up to a tenth more: those who were told the same must not return together.
+duration spread(duration delay, std::uint64_t chance) {
+    const auto tenth = static_cast<std::uint64_t>(delay.count() / 10 + 1);
+    return delay + duration{static_cast<std::int64_t>(chance % tenth)};
+}
+
 }  // namespace
 
 duration backoff(
@@ -26,11 +39,7 @@ duration backoff(
     for (std::uint32_t i = 1; i < attempt && ceiling < policy.delay_max; ++i)
         ceiling *= 2;
     ceiling = std::max(duration{1}, std::min(ceiling, policy.delay_max));
-    const auto& bytes = id.bytes();
-    const std::uint64_t chance = stable_hash(
-        call.call.value, stable_hash({reinterpret_cast<const char*>(bytes.data()), bytes.size()})
-                             ^ (std::uint64_t{attempt} << 8) ^ call.ordinal
-    );
+    const std::uint64_t chance = chance_of(id, call, attempt);
     return duration{
         1 + static_cast<std::int64_t>(chance % static_cast<std::uint64_t>(ceiling.count()))};
 }
@@ -72,11 +81,19 @@ event decide_retry(
         return exhausted(call, std::move(detail));
     }
     duration delay = backoff(policy, saga.id, call, failed);
-    if (parks) delay = std::max(delay, policy.parked_delay);
-    if (retry_after) delay = std::max(delay, std::min(*retry_after, limits::retry_after_max));
-    const instant next = now + delay;
-    if (next >= budget_end(policies, spec, *record, saga))
+    duration floor{0};
+    if (parks) floor = policy.parked_delay;
+    if (retry_after) floor = std::max(floor, std::min(*retry_after, limits::retry_after_max));
+    if (delay < floor) delay = spread(floor, chance_of(saga.id, call, failed));
+    const instant ends = budget_end(policies, spec, *record, saga);
+    instant next = now + delay;
+    // A call that is tried until the expiry is not given up before it: who asks what became of it,
+    // and is told to go on, would ask again at once and without end.
+    if (spec.tries == persistence::until_expiry && now < ends) {
+        next = std::min(next, ends);
+    } else if (next >= ends) {
         return exhausted(call, std::move(detail));
+    }
     return call_failed{call, std::move(detail), next, parks};
 }
 

@@ -14,6 +14,9 @@ namespace makegood {
 
 class definition;
 
+// When the saga first asked for its pivot, in milliseconds since 1970; among what it learnt.
+inline constexpr std::string_view pivoting_since = "pivoting_since_ms";
+
 enum class call_status : std::uint8_t {
     pending,    // to be sent, under way, or waiting for its next attempt
     waiting,    // done by the backend as far as it can; a signal settles it

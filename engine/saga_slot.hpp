@@ -9,6 +9,14 @@
 
 namespace makegood {
 
+// Customer and key in one text: what a start is known by until it is durable.
+[[nodiscard]] inline std::string claim_text(const start_claim& claim) {
+    std::string text = claim.customer.value;
+    text += '\0';
+    text += claim.key.value;
+    return text;
+}
+
 struct slot_answer {
     call_reference call;
     std::uint32_t attempt = 0;
@@ -62,7 +70,9 @@ struct saga_slot {
 
     saga_id id;
     phase now_in = phase::loading;
-    bool load_requested = false;
+    bool load_requested = false;  // and not answered yet
+    bool just_loaded = false;     // and no call of it has been sent since
+    bool load_is_timers = false;  // a timer asked for it, not somebody who reads or commands
     saga_record record;
     std::deque<slot_input> inbox;
     std::vector<flight> flights;      // attempts under way

@@ -98,26 +98,30 @@ private:
         call_record* call = open_call(event.call);
         if (call == nullptr) return;
         call->status = call_status::done;
-        saga_.parked.reset();
+        call->last_error.clear();
+        if (!waits_for_person()) saga_.parked.reset();
         settle(event.call.call, {});
     }
 
     void on(const timer_fired& event) { take(event.fact, {}); }
 
     void on(const signal_received& event) {
-        call_name settled;
-        for (call_record& call : saga_.calls) {
-            if (call.status != call_status::waiting) continue;
-            if (spec(call.call.call).signal != event.signal) continue;
-            call.status = event.accepted ? call_status::done : call_status::refused;
-            if (!event.accepted) call.last_error = event.code;
-            settled = call.call.call;
-        }
-        if (settled.empty()) {
+        const auto waits = [&](const call_record& call) {
+            return call.status == call_status::waiting
+                   && spec(call.call.call).signal == event.signal;
+        };
+        // One word settles one call: of several that wait, the one that was shown, which is the
+        // first.
+        const auto call = std::find_if(saga_.calls.begin(), saga_.calls.end(), waits);
+        if (call == saga_.calls.end()) {
             outcome_.listed = false;
             return;
         }
-        settle(settled, {event.code, event.code});
+        call->status = event.accepted ? call_status::done : call_status::refused;
+        if (!event.accepted) call->last_error = event.code;
+        const bool others_wait = std::any_of(saga_.calls.begin(), saga_.calls.end(), waits);
+        if (event.accepted && others_wait) return;
+        settle(call->call.call, {event.code, event.code});
     }
 
     void on(const operator_acted& event) {
@@ -144,7 +148,6 @@ private:
     }
 
     // -- the calls of a step
-    // -----------------------------------------------------------------------
 
     const call_spec& spec(call_name name) const { return saga_.definition->call(name); }
 
@@ -175,7 +178,11 @@ private:
         take(waiting ? called.on_waiting : called.on_done, why);
     }
 
+    // A person wants it tried anew: budgets begin again.
     void restart_open_calls() {
+        if (saga_.learnt.contains(pivoting_since)) {
+            saga_.learnt.set(pivoting_since, at_.time_since_epoch().count());
+        }
         for (call_record& call : saga_.calls) {
             if (call.status != call_status::pending) continue;
             call.attempts = 0;
@@ -185,7 +192,6 @@ private:
     }
 
     // -- the table
-    // ---------------------------------------------------------------------------------
 
     // Takes the arrow for `fact`, and those after it whose step has nothing to call.
     void take(fact_name fact, const cause& why) {
@@ -206,7 +212,11 @@ private:
         outcome_.steps.push_back({fact, saga_.state, next.to});
         outcome_.starts_child |= next.starts_child;
         // A waiting state is where the waiting calls belong; any other leaves open calls behind.
-        if (saga_.definition->state(next.to).kind != state_kind::waiting) abandon_open_calls();
+        const state_kind kind = saga_.definition->state(next.to).kind;
+        if (kind != state_kind::waiting) abandon_open_calls();
+        if (kind == state_kind::pivoting && !saga_.learnt.contains(pivoting_since)) {
+            saga_.learnt.set(pivoting_since, at_.time_since_epoch().count());
+        }
         saga_.state = next.to;
         unpark();
         ASSERT(next.emits.size() <= 1);
@@ -247,7 +257,6 @@ private:
     }
 
     // -- parking
-    // -----------------------------------------------------------------------------------
 
     void park(std::string_view code, const call_reference& call, std::string_view detail) {
         if (saga_.parked && saga_.parked->held) return;
@@ -257,9 +266,21 @@ private:
         saga_.parked = parking{std::string(code), std::move(text), false};
     }
 
-    // Progress ends a parking of the engine's own; a person's stays until a person ends it.
+    // Progress ends a parking of the engine's own, unless another call of the step still waits for
+    // a person; a person's own stays until a person ends it. Asking again and again at the pivot is
+    // no progress: only its end is.
     void unpark() {
-        if (saga_.parked && !saga_.parked->held) saga_.parked.reset();
+        if (!saga_.parked || saga_.parked->held || waits_for_person()) return;
+        const bool pivoting = saga_.definition->state(saga_.state).kind == state_kind::pivoting;
+        if (pivoting && saga_.parked->code == "overdue") return;
+        saga_.parked.reset();
+    }
+
+    // A call was denied, or refused where it must be done: nothing but a person starts it again.
+    bool waits_for_person() const {
+        return std::any_of(saga_.calls.begin(), saga_.calls.end(), [](const call_record& call) {
+            return call.status == call_status::pending && call.next_attempt_at == never;
+        });
     }
 
     saga_record& saga_;

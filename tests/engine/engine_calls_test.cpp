@@ -131,6 +131,41 @@ TEST_CASE("a wrong credential parks at once and is not retried until a person sa
     CHECK(bench.record(id).status() == saga_status::running);
 }
 
+TEST_CASE("a denied call keeps its saga parked while the others of its step are done") {
+    workbench bench(2, quick_options());
+    const saga_id id = started(bench);
+    bench.submit(id, operator_acted{operator_verb::cancel, "ann", "changed her mind"});
+    bench.settle();
+    bench.answer("give_back", 401);
+    bench.settle();
+    bench.answer("give_back", 200);
+    bench.settle();
+    CHECK(bench.record(id).status() == saga_status::parked);
+    CHECK(bench.record(id).parked->code == "call_denied");
+    bench.calls.clear();
+    bench.submit(id, operator_acted{operator_verb::retry, "ann", "credential replaced"});
+    bench.settle();
+    CHECK(bench.open_calls() == names{"buy:0:undo"});
+    bench.answer("give_back", 200);
+    bench.settle();
+    CHECK(bench.record(id).status() == saga_status::compensated);
+}
+
+TEST_CASE("sagas that are being read for somebody do not hold up the timers") {
+    workbench bench(1, quick_options());
+    started(bench);
+    bench.answer("buy", 503);
+    bench.settle();
+    for (std::size_t i = 0; i <= limits::loading_max; ++i) {
+        const saga_id other = saga_id::make("err", static_cast<std::int64_t>(i), 1, {9});
+        bench.engine->read(other, 0, bench.now);
+    }
+    CHECK(bench.engine->take_actions().size() == limits::loading_max + 1);
+    CHECK(bench.engine->next_wake() < never);
+    bench.advance(100ms);
+    CHECK(bench.open_calls() == names{"buy:0"});
+}
+
 TEST_CASE("a parked saga still obeys its deadline") {
     workbench bench(1, quick_options());
     variables inputs;
@@ -190,6 +225,71 @@ TEST_CASE("a saga that waits for somebody outside leaves memory and wakes at its
     CHECK(bench.loads == 1);
     CHECK(bench.open_calls() == names{"buy:0:undo"});
     CHECK(bench.record(id).reason->code == "shop_closed");
+}
+
+TEST_CASE("of several calls that wait for somebody, one signal settles one") {
+    workbench bench(2, quick_options());
+    const saga_id id = started(bench);
+    bench.answer("buy", 202);
+    bench.answer("buy", 202);
+    bench.settle();
+    CHECK(bench.record(id).state.value == "waiting");
+    bench.submit(id, signal_received{"shop", true, {}});
+    bench.settle();
+    CHECK(bench.record(id).state.value == "waiting");
+    CHECK(bench.calls.empty());
+    SECTION("the second one ends the wait") {
+        bench.submit(id, signal_received{"shop", true, {}});
+        bench.settle();
+        CHECK(bench.open_calls() == names{"pay:0"});
+    }
+    SECTION("its refusal undoes both that may have happened") {
+        bench.submit(id, signal_received{"shop", false, "no"});
+        bench.settle();
+        CHECK(bench.open_calls() == names{"buy:0:undo"});
+    }
+}
+
+TEST_CASE("a pivot that is neither confirmed nor refused is handed to a person after a while") {
+    workbench bench(1, quick_options());
+    const saga_id id = started(bench);
+    bench.answer("buy", 200);
+    bench.settle();
+    const instant since = bench.now;
+    while (bench.now - since < 5'000ms) {
+        CHECK(bench.record(id).status() == saga_status::running);
+        if (!bench.calls.empty()) bench.answer("pay", 503);
+        bench.settle();
+        bench.advance(std::min(duration{100}, since + 5'000ms - bench.now));
+    }
+    CHECK(bench.record(id).status() == saga_status::parked);
+    CHECK(bench.record(id).parked->code == "overdue");
+    // It goes on being tried, and carries on by itself when the pivot answers.
+    while (bench.calls.empty())
+        bench.advance(100ms);
+    bench.answer("pay", 200);
+    bench.settle();
+    CHECK(bench.record(id).status() == saga_status::running);
+    CHECK(bench.record(id).state.value == "thanking");
+}
+
+TEST_CASE("a call whose budget ran out while nobody was there is tried once more") {
+    workbench bench(1, quick_options());
+    const saga_id id = started(bench);
+    bench.now += 60'000ms;
+    bench.restart();
+    CHECK(bench.record(id).state.value == "buying");
+    REQUIRE(bench.open_calls() == names{"buy:0"});
+    SECTION("its answer counts") {
+        bench.answer("buy", 200);
+        bench.settle();
+        CHECK(bench.record(id).state.value == "paying");
+    }
+    SECTION("without one it is unknown") {
+        bench.answer("buy", no_answer{true, "cut"});
+        bench.settle();
+        CHECK(bench.record(id).state.value == "returning");
+    }
 }
 
 TEST_CASE("a signal settles the wait once; a late one is journalled and refused") {

@@ -94,6 +94,37 @@ TEST_CASE("a person can settle what a call could not, when the answer is not nee
     CHECK(asked(bench, id, resolve_request{"pay", true, "ann", "r"}) == refusal::not_resolvable);
 }
 
+TEST_CASE("a saga stays parked until everything that waits for a person is settled") {
+    workbench bench(2);
+    const saga_id id = started(bench);
+    acts(bench, id, operator_verb::compensate);
+    bench.answer("give_back", 401);
+    bench.settle();
+    bench.answer("give_back", 401);
+    bench.settle();
+    CHECK(asked(bench, id, resolve_request{"give_back:0", true, "ann", "r"}) == refusal::none);
+    CHECK(bench.record(id).status() == saga_status::parked);
+    CHECK(asked(bench, id, resolve_request{"give_back:1", true, "ann", "r"}) == refusal::none);
+    CHECK(bench.record(id).status() == saga_status::compensated);
+}
+
+TEST_CASE("whoever asks in vain without end does not shut operators out") {
+    workbench bench;
+    const saga_id id = started(bench);
+    bench.answer("buy", 401);
+    bench.settle();
+    bench.submit(id, signal_received{"shop", true, {}});
+    for (std::size_t i = 0; i < limits::journal_entries_max; ++i) {
+        bench.engine->submit(id, signal_received{"shop", true, {}}, 0, bench.now);
+    }
+    bench.settle();
+    CHECK(bench.record(id).sequence == limits::journal_entries_max);
+    CHECK(asked(bench, id, signal_received{"shop", true, {}}) == refusal::signal_not_expected);
+    CHECK(bench.record(id).sequence == limits::journal_entries_max);
+    CHECK(acts(bench, id, operator_verb::retry) == refusal::none);
+    CHECK(bench.record(id).status() == saga_status::running);
+}
+
 TEST_CASE("undo that was not needed counts as done") {
     workbench bench;
     const saga_id id = started(bench);

@@ -45,6 +45,30 @@ TEST_CASE("a saga runs to its end and starts its child in the same commit") {
     CHECK(bench.engine->counters().violations == 0);
 }
 
+TEST_CASE("a child may be asked for before its parent starts it") {
+    workbench bench;
+    bench.start("k1");
+    bench.settle();
+    const saga_id child = bench.only_saga().with_prefix("chi");
+    bench.answer("buy", 200);
+    bench.settle();
+    bench.answer("pay", 200);
+    bench.settle();
+    const ticket early = 100;
+    bench.engine->read(child, early, bench.now);
+    const auto actions = bench.engine->take_actions();
+    REQUIRE(actions.size() == 1);
+    CHECK(std::get<load_saga>(actions[0]).id == child);
+    bench.answer("thank", 200);  // before the store has answered
+    const bool while_committing = GENERATE(true, false);
+    if (!while_committing) bench.settle();
+    bench.engine->loaded(child, store_error{store_errc::not_found, "no such saga"}, bench.now);
+    bench.settle();
+    REQUIRE(bench.find_reply(early) != nullptr);
+    CHECK(bench.replied_saga(early).id == child);
+    CHECK(bench.open_calls() == std::vector<std::string>{"buy:0"});
+}
+
 TEST_CASE("twins that arrive together are one saga, and the second is told so") {
     workbench bench;
     const ticket first = bench.start("k1");

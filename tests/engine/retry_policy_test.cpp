@@ -68,6 +68,20 @@ TEST_CASE("a bounded call is exhausted by its attempts, its budget or the saga's
     ));
 }
 
+TEST_CASE("a call that is tried until the expiry is not given up before it") {
+    const retry_policies policies;
+    saga_record saga = saga_with("pay", 1'000);
+    saga.inputs.set("expires_ms", 10'000);
+    const call_reference call = saga.calls[0].call;
+    const auto decided =
+        std::get<call_failed>(decide_retry(policies, saga, call, "x", duration{1h}, noon));
+    CHECK(decided.next_attempt_at == noon + 10s);
+    CHECK_FALSE(decided.parks);
+    CHECK(std::holds_alternative<call_exhausted>(
+        decide_retry(policies, saga, call, "x", {}, noon + 10s)
+    ));
+}
+
 TEST_CASE("a persistent call never gives up: it tells a person and slows down") {
     retry_policies policies;
     saga_record saga = saga_with("give_back", policies.persistent.parks_after - 2);
@@ -81,6 +95,20 @@ TEST_CASE("a persistent call never gives up: it tells a person and slows down") 
     CHECK(budget_end(policies, errand.call(call.call), saga.calls[0], saga) == never);
 }
 
+TEST_CASE("those who are told the same delay do not come back together") {
+    const retry_policies policies;
+    std::set<instant> planned;
+    for (std::uint8_t i = 0; i < 100; ++i) {
+        saga_record saga = saga_with("buy", 0);
+        saga.id = saga_id::make("err", 1, 1, {i});
+        const auto decided = decide_retry(policies, saga, saga.calls[0].call, "x", 10'000ms, noon);
+        planned.insert(std::get<call_failed>(decided).next_attempt_at);
+    }
+    CHECK(*planned.begin() >= noon + 10s);
+    CHECK(*planned.rbegin() <= noon + 11s);
+    CHECK(planned.size() > 50);
+}
+
 TEST_CASE("Retry-After is honoured, within reason") {
     const retry_policies policies;
     const saga_record saga = saga_with("give_back", 0);
@@ -89,5 +117,5 @@ TEST_CASE("Retry-After is honoured, within reason") {
     CHECK(decided.next_attempt_at >= noon + 7s);
     decided =
         std::get<call_failed>(decide_retry(policies, saga, call, "x", duration{1h * 24}, noon));
-    CHECK(decided.next_attempt_at <= noon + 1h);
+    CHECK(decided.next_attempt_at <= noon + 1h + 6min);
 }

@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <utility>
+
+#include "engine/assert.hpp"
+#include "engine/engine.hpp"
+#include "engine/saga_slot.hpp"
+
+// The commit cycle: what has gathered becomes durable at once, and only then has effects.
+namespace makegood {
+
+// -- the commit cycle
+
+const batch* engine::take_batch(instant now) {
+    if (commit_under_way_ || (gathering_.empty() && healthy_)) return nullptr;
+    commit_under_way_ = true;
+    committing_ = std::move(gathering_);
+    gathering_.clear();
+    batch_.sagas.clear();
+    batch_.at = now;
+    for (saga_slot* slot : committing_) {
+        ASSERT(slot->now_in == saga_slot::phase::gathered && !slot->entries.empty());
+        slot->now_in = saga_slot::phase::committing;
+        saga_commit& part = batch_.sagas.emplace_back();
+        part.saga = &slot->record;
+        part.entries = std::move(slot->entries);
+        part.claim = slot->created ? slot->claim : std::nullopt;
+        part.wake_at = wake_of(slot->record);
+        part.outbox = slot->outbox;
+    }
+    return &batch_;
+}
+
+void engine::committed(const commit_receipt& receipt, instant now) {
+    ASSERT(commit_under_way_);
+    commit_under_way_ = false;
+    healthy_ = true;
+    const std::vector<saga_slot*> slots = std::exchange(committing_, {});
+    for (const claim_conflict& conflict : receipt.conflicts) {
+        yield_to(*slots_.at(conflict.refused), conflict, now);
+    }
+    drop_orphans(slots);
+    // A slot leaves its phase only here, so none of those that follow can vanish meanwhile.
+    for (saga_slot* slot : slots) {
+        if (!dropped_.contains(slot)) finish_commit(*slot, now);
+    }
+    release_dropped();
+}
+
+void engine::finish_commit(saga_slot& slot, instant now) {
+    slot.now_in = saga_slot::phase::idle;
+    slot.entries.clear();
+    if (slot.claim) {
+        starting_.erase(start_key{claim_text(*slot.claim)});
+        slot.claim.reset();
+    }
+    const saga_record& saga = slot.record;
+    const saga_status is = saga.status();
+    if (slot.created || slot.from != saga.state || slot.was != is) {
+        const bool ended = saga.ended() && (slot.created || slot.was != is);
+        actions_.push_back(saga_changed{
+            slot.id, saga.definition, slot.from, saga.state, slot.was, is, slot.created, ended});
+    }
+    slot.created = false;
+    slot.outbox.clear();
+    for (const saga_slot::waiting_reply& waiting : std::exchange(slot.replies, {})) {
+        if (waiting.why == refusal::none) {
+            respond(waiting.to, slot, waiting.replayed);
+        } else {
+            refuse(waiting.to, waiting.why, waiting.detail);
+        }
+    }
+    pump(slot, now);
+}
+
+void engine::commit_failed(const store_error& error, instant) {
+    ASSERT(commit_under_way_);
+    commit_under_way_ = false;
+    healthy_ = false;
+    for (std::size_t i = 0; i < committing_.size(); ++i) {
+        committing_[i]->now_in = saga_slot::phase::gathered;
+        committing_[i]->entries = std::move(batch_.sagas[i].entries);
+    }
+    std::vector<saga_slot*> all = std::exchange(committing_, {});
+    all.insert(all.end(), gathering_.begin(), gathering_.end());
+    gathering_.clear();
+    for (saga_slot* slot : all) {
+        // Nobody has been told of a saga whose start is not durable: it never was. A child belongs
+        // to its parent's transition and stays.
+        if (slot->created && slot->claim) {
+            refuse_start(*slot, refusal::store_unavailable, error.detail);
+        } else {
+            gathering_.push_back(slot);
+        }
+    }
+    drop_orphans(all);
+    std::erase_if(gathering_, [this](saga_slot* slot) { return dropped_.contains(slot); });
+    release_dropped();
+}
+
+// -- starts that came to nothing
+
+void engine::refuse_start(saga_slot& slot, refusal why, const std::string& detail) {
+    for (const saga_slot::waiting_reply& waiting : slot.replies)
+        refuse(waiting.to, why, detail);
+    for (const slot_input& input : slot.inbox)
+        refuse(input.from(), why, detail);
+    starting_.erase(start_key{claim_text(*slot.claim)});
+    dropped_.insert(&slot);
+}
+
+void engine::yield_to(saga_slot& slot, const claim_conflict& conflict, instant now) {
+    ASSERT(slot.claim && slot.created);
+    if (slot.claim->fingerprint != conflict.existing_fingerprint) {
+        return refuse_start(slot, refusal::idempotency_key_reused, {});
+    }
+    std::vector<ticket> tickets;
+    for (const saga_slot::waiting_reply& waiting : slot.replies)
+        tickets.push_back(waiting.to);
+    for (const slot_input& input : slot.inbox)
+        tickets.push_back(input.from());
+    slot.replies.clear();
+    slot.inbox.clear();
+    refuse_start(slot, refusal::none, {});
+    for (const ticket each : tickets) {
+        saga_slot& existing = ensure_slot(conflict.existing);
+        existing.inbox.push_back({slot_read{each, true}});
+        if (existing.now_in == saga_slot::phase::loading) request_load(existing);
+        if (existing.now_in == saga_slot::phase::idle) pump(existing, now);
+    }
+}
+
+// A child whose parent's start came to nothing was never started either.
+void engine::drop_orphans(const std::vector<saga_slot*>& slots) {
+    if (dropped_.empty()) return;
+    for (saga_slot* slot : slots) {
+        if (!slot->created || slot->claim) continue;
+        for (const saga_slot* parent : dropped_) {
+            if (parent->id.bytes() != slot->id.bytes()) continue;
+            dropped_.insert(slot);
+            break;
+        }
+    }
+}
+
+void engine::release_dropped() {
+    for (saga_slot* slot : std::exchange(dropped_, {}))
+        forget(*slot);
+}
+
+}  // namespace makegood
