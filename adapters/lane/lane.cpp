@@ -30,7 +30,7 @@ lane::lane(
 
 lane::~lane() = default;
 
-// -- recovery ------------------------------------------------------------------------------------
+// -- recovery
 
 void lane::recover() {
     read_queue::job job = [this](journal_reader& reader) {
@@ -58,7 +58,7 @@ void lane::take_over(const store_result<std::vector<wake_up>>& unfinished) {
     input_came();
 }
 
-// -- requests ------------------------------------------------------------------------------------
+// -- requests
 
 void lane::start(new_saga wanted, duration wait, continuation<saga_answer> done) {
     asio::dispatch(io_, [this, wanted = std::move(wanted), wait, done = std::move(done)]() mutable {
@@ -123,7 +123,7 @@ bool lane::turn_away(const new_saga& wanted, continuation<saga_answer>& done) {
     return true;
 }
 
-// -- answers -------------------------------------------------------------------------------------
+// -- answers
 
 // Called while the record of the reply can be read.
 void lane::answer(pending_answers::pending asked, const reply& told) {
@@ -165,7 +165,7 @@ void lane::end_waits(std::vector<wait_list::waiter> over) {
     counted_.waiters(waits_.size());
 }
 
-// -- the end -------------------------------------------------------------------------------------
+// -- the end
 
 void lane::begin_drain() {
     asio::dispatch(io_, [this] {

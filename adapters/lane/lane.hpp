@@ -71,7 +71,7 @@ public:
     lane(const lane&) = delete;
     lane& operator=(const lane&) = delete;
 
-    // -- from any thread: handed over to the lane's own at most once -----------------------------
+    // -- from any thread: handed over to the lane's own at most once
     void recover();  // once, before anything else
     // Answers when the saga is durable and, with a wait, when it has ended or the wait is over.
     void start(new_saga wanted, duration wait, continuation<saga_answer> done);

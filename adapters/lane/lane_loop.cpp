@@ -75,6 +75,10 @@ void lane::perform_one(perform_call& call) {
 void lane::perform_one(const load_saga& wanted) {
     read_queue::job job = [this, id = wanted.id](journal_reader& reader) {
         asio::post(io_, [this, id, record = reader.load(id)]() mutable {
+            if (!record && record.error().code != store_errc::not_found) {
+                log(log_level::error, "a saga cannot be read: " + record.error().detail,
+                    {id.text(), {}});
+            }
             engine_.loaded(id, std::move(record), now());
             input_came();
         });
@@ -94,7 +98,7 @@ void lane::perform_one(const saga_changed& change) {
     if (logs(log_level::debug)) log(log_level::debug, text_of(change), {change.id.text(), {}});
 }
 
-// -- commits -------------------------------------------------------------------------------------
+// -- commits
 
 void lane::commit_what_gathered() {
     if (!engine_.healthy() && steady_now() < commit_not_before_) return;
@@ -146,7 +150,7 @@ void lane::commit_went_wrong(const store_error& error) {
                               + " ms: " + error.detail);
 }
 
-// -- time ----------------------------------------------------------------------------------------
+// -- time
 
 void lane::plan_wake() {
     steady_instant at = std::min(waits_.next(), settle_until_);

@@ -28,7 +28,8 @@ lane_metrics::lane_metrics(metrics& all, std::size_t lane)
       active_(all.families().sagas_active.Add(lane_label(lane))),
       waiters_(all.families().waiters.Add(lane_label(lane))),
       late_answers_(all.families().late_answers.Add({})),
-      violations_(all.families().violations.Add({})) {
+      violations_(all.families().violations.Add({})),
+      unreadable_(all.families().unreadable.Add({})) {
     store_healthy_.Set(1);
 }
 
@@ -59,6 +60,9 @@ void lane_metrics::engine_counted(const engine_counters& counters) {
     }
     if (counters.violations > counted_.violations) {
         violations_.Increment(static_cast<double>(counters.violations - counted_.violations));
+    }
+    if (counters.unreadable > counted_.unreadable) {
+        unreadable_.Increment(static_cast<double>(counters.unreadable - counted_.unreadable));
     }
     counted_ = counters;
 }

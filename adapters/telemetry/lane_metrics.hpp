@@ -37,6 +37,7 @@ private:
     prometheus::Gauge& waiters_;
     prometheus::Counter& late_answers_;
     prometheus::Counter& violations_;
+    prometheus::Counter& unreadable_;
     engine_counters counted_;
 };
 

@@ -33,6 +33,7 @@ struct metric_families {
     prometheus::Family<prometheus::Gauge>& waiters;        // lane
     prometheus::Family<prometheus::Counter>& late_answers;
     prometheus::Family<prometheus::Counter>& violations;
+    prometheus::Family<prometheus::Counter>& unreadable;
 
     prometheus::Family<prometheus::Counter>& http_requests;  // route, status
 };

@@ -69,6 +69,11 @@ metric_families::metric_families()
           "makegood_protocol_violations_total",
           "Events that a saga's table does not list."
       )),
+      unreadable(counters(
+          registry,
+          "makegood_unreadable_sagas_total",
+          "Times that the store could not give a saga; somebody must look."
+      )),
       http_requests(counters(
           registry, "makegood_http_requests_total", "Requests answered, by route and status."
       )) {}

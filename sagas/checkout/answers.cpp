@@ -42,7 +42,6 @@ struct success {
 constexpr std::size_t next_action_bytes_max = 8 * 1024;
 
 // -- cart and prices
-// ---------------------------------------------------------------------------------
 
 struct item {
     std::string_view sku;
@@ -157,7 +156,6 @@ call_answer read_quote(const success& quote) {
 }
 
 // -- reservation
-// -------------------------------------------------------------------------------------
 
 call_answer read_reserved(const success& reserved) {
     const auto expires_at = text_member(reserved.body, "expires_at");
@@ -198,7 +196,6 @@ call_answer read_standing(const success& read) {
 }
 
 // -- payment and order
-// -------------------------------------------------------------------------------
 
 call_answer read_waiting(const success& authorized) {
     const bj::value* next = authorized.body.if_contains("next_action");
@@ -210,8 +207,7 @@ call_answer read_waiting(const success& authorized) {
         return authorized.broken("with a next_action that must not be kept");
     }
     answered_waiting waiting;
-    waiting.learnt.set(variable::next_action, std::move(kept));
-    waiting.learnt.set(variable::customer_asked(authorized.ordinal), std::string("1"));
+    waiting.learnt.set(variable::next_action(authorized.ordinal), std::move(kept));
     return waiting;
 }
 
@@ -246,7 +242,7 @@ struct named_reader {
     std::string_view call;
     call_answer (*read)(const success&);
 };
-// Calls that are not here need nothing of a success but its status.
+// Calls that are not here say all in their status.
 constexpr std::array readers{
     named_reader{"read_cart", read_cart},
     named_reader{"quote", read_quote},
@@ -265,21 +261,18 @@ call_answer read_success(
     const backend_answer& answer
 ) {
     const auto reader = std::ranges::find(readers, call, &named_reader::call);
-    if (reader == readers.end()) return answered_done{};
+    if (reader == readers.end()) return contract::read_plain_success(answer);
     const auto body = contract::read_object(answer);
     if (!body) return malformed(answer, "without a JSON object that can be read");
     return reader->read({saga, ordinal, answer, *body});
 }
 
-// Answers whose meaning does not depend on a code in the body.
-std::optional<call_answer> read_not_found(std::string_view call) {
-    if (call == "read_cart") return answered_refused{"cart_not_found", "there is no such cart"};
-    if (call == "read_reservation") {
-        answered_done done;
-        done.learnt.set(variable::reservation_status, std::string("missing"));
-        return done;
-    }
-    return {};
+// At the pivot nobody guesses: only inventory's own word, a 404 with a code, says that there is no
+// reservation. A page of some proxy does not.
+call_answer read_missing_reservation() {
+    answered_done done;
+    done.learnt.set(variable::reservation_status, std::string("missing"));
+    return done;
 }
 
 }  // namespace
@@ -290,12 +283,15 @@ call_answer answer_of(
     const saga_record& saga,
     const backend_answer& answer
 ) {
-    if (answer.status == 404) {
-        if (auto meaning = read_not_found(call.name.value)) return std::move(*meaning);
+    if (answer.status == 404 && call.name.value == "read_cart") {
+        return answered_refused{"cart_not_found", "there is no such cart"};
     }
     auto failure = contract::read_failure(answer, saga);
     if (!failure) return read_success(call.name.value, ordinal, saga, answer);
     const auto* refused = std::get_if<answered_refused>(&*failure);
+    if (refused != nullptr && answer.status == 404 && call.name.value == "read_reservation") {
+        return read_missing_reservation();
+    }
     // Only money that was taken already is another way; every other no to a void needs a person.
     if (refused != nullptr && call.name.value == "void_payment"
         && refused->code != "already_captured") {

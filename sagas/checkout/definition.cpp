@@ -13,6 +13,7 @@
 #include "sagas/contract/tenders.hpp"
 #include "sagas/contract/variable_names.hpp"
 #include "sagas/dsl/diagram.hpp"
+#include "sagas/dsl/rule_texts.hpp"
 #include "sagas/fulfilment/definition.hpp"
 
 namespace makegood::checkout {
@@ -36,9 +37,11 @@ std::vector<call_ordinal> tenders_to_void(const saga_record& saga) {
     for (const call_record& each : saga.calls) {
         if (each.call.call != authorize_payment) continue;
         const call_ordinal ordinal = each.call.ordinal;
-        const bool backend_refused = each.status == call_status::refused
-                                     && !saga.learnt.contains(variable::customer_asked(ordinal));
-        if (!backend_refused) ordinals.push_back(ordinal);
+        // What the customer refused, the backend may still be holding open.
+        const bool customer_asked = saga.learnt.contains(variable::next_action(ordinal));
+        if (customer_asked || contract::may_have_happened(saga, each.call)) {
+            ordinals.push_back(ordinal);
+        }
     }
     return ordinals;
 }
@@ -89,6 +92,7 @@ public:
     std::span<const fact_name> facts() const override { return table().facts; }
     std::span<const call_spec> calls() const override { return table().calls; }
     std::string diagram() const override { return dsl::mermaid_text(table()); }
+    std::vector<rule_text> rules() const override { return dsl::rule_texts(table()); }
 
     transition decide(const saga_record& saga, fact_name fact) const override {
         transition decided = checkout::decide(saga, fact);

@@ -25,8 +25,9 @@ bool enough_time_is_left(const saga_record& saga) {
 }
 
 bool money_may_be_held(const saga_record& saga) {
-    return std::ranges::any_of(saga.calls, [](const call_record& each) {
-        return each.call.call.value == "authorize_payment" && each.status != call_status::refused;
+    return std::ranges::any_of(saga.calls, [&](const call_record& each) {
+        return each.call.call.value == "authorize_payment"
+               && contract::may_have_happened(saga, each.call);
     });
 }
 

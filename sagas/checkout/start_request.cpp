@@ -57,7 +57,7 @@ public:
     variables take_inputs() { return std::move(inputs_); }
 
 private:
-    // -- goods -----------------------------------------------------------------------------------
+    // -- goods
 
     void read_goods() {
         const bool has_cart = fields_.has("cart_id");
@@ -159,7 +159,7 @@ private:
         keep(variable::currency, currency);
     }
 
-    // -- payment ---------------------------------------------------------------------------------
+    // -- payment
 
     void read_tenders() {
         const bool one = fields_.has("payment");
@@ -226,7 +226,6 @@ private:
     }
 
     // -- what is only passed on
-    // --------------------------------------------------------------------
 
     void read_shipping_address() {
         const bj::value* address = fields_.find("shipping_address");
@@ -278,7 +277,6 @@ private:
     }
 
     // -- settings
-    // ----------------------------------------------------------------------------------
 
     void keep_settings() {
         inputs_.set(variable::reservation_ttl_ms, std::int64_t{settings_.reservation_ttl.count()});

@@ -118,6 +118,11 @@ std::optional<bj::object> read_object(const backend_answer& answer) {
     return parse_object(answer.body);
 }
 
+call_answer read_plain_success(const backend_answer& answer) {
+    if (answer.body.empty() || read_object(answer)) return answered_done{};
+    return malformed(answer, "with a body that is no JSON object");
+}
+
 answered_unknown malformed(const backend_answer& answer, std::string_view what) {
     return {status_words(answer) + ", but " + std::string(what)};
 }

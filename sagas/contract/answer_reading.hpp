@@ -28,6 +28,10 @@ enum class status_meaning {
 // The body of a success, when it is a JSON object.
 [[nodiscard]] std::optional<boost::json::object> read_object(const backend_answer& answer);
 
+// A success of a call whose answer says all in its status: the body is empty or a JSON object. What
+// is neither, such as a proxy's page, does not come from the backend.
+[[nodiscard]] call_answer read_plain_success(const backend_answer& answer);
+
 // A success without the body that the contract asks for. Nobody knows what happened.
 [[nodiscard]] answered_unknown malformed(const backend_answer& answer, std::string_view what);
 

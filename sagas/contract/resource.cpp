@@ -77,10 +77,19 @@ void write_attempt(object_text& out, const call_record& call) {
     out.text("next_attempt_at", format_instant(call.next_attempt_at));
 }
 
+// Of several tenders that wait for the customer, the one that the next signal settles: the first.
+std::string_view next_action_of(const saga_record& saga) {
+    for (const call_record& call : saga.calls) {
+        if (call.status != call_status::waiting) continue;
+        return saga.text(variable::next_action(call.call.ordinal));
+    }
+    return {};
+}
+
 void write_progress(object_text& out, const saga_record& saga) {
     if (saga.ended()) return;
     if (saga.definition->state(saga.state).kind == state_kind::waiting) {
-        out.fragment_unless_empty("next_action", saga.text(variable::next_action));
+        out.fragment_unless_empty("next_action", next_action_of(saga));
     }
     if (const auto expires = saga.integer(variable::reservation_expires_ms)) {
         out.text("reservation_expires_at", format_instant(instant{duration{*expires}}));

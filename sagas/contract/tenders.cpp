@@ -52,7 +52,10 @@ std::vector<call_ordinal> paying_tenders(const saga_record& saga) {
 
 bool may_have_happened(const saga_record& saga, const call_reference& call) {
     const call_record* record = saga.find_call(call);
-    return record != nullptr && record->status != call_status::refused;
+    if (record == nullptr) return false;
+    // A refusal speaks for the attempt that it answers; one whose answer was lost may have
+    // happened.
+    return record->status != call_status::refused || record->attempts > 0;
 }
 
 }  // namespace makegood::contract

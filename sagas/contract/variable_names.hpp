@@ -32,7 +32,6 @@ inline constexpr std::string_view lines = "lines";  // JSON [{sku,quantity,unit_
 inline constexpr std::string_view total = "total";
 inline constexpr std::string_view reservation_expires_ms = "reservation_expires_ms";  // since 1970
 inline constexpr std::string_view reservation_status = "reservation_status";
-inline constexpr std::string_view next_action = "next_action";  // JSON object
 
 // One tender each, counted from 1: `payment_1` is its JSON, `amount_1` what it pays (absent: the
 // rest).
@@ -42,9 +41,10 @@ inline constexpr std::string_view next_action = "next_action";  // JSON object
 [[nodiscard]] inline std::string amount(std::size_t tender) {
     return "amount_" + std::to_string(tender);
 }
-// Present ("1") once the payment backend wanted to see the customer about that tender.
-[[nodiscard]] inline std::string customer_asked(call_ordinal ordinal) {
-    return "customer_asked_" + std::to_string(ordinal);
+// What the customer must do about that tender, a JSON object; present once the payment backend has
+// asked for it.
+[[nodiscard]] inline std::string next_action(call_ordinal ordinal) {
+    return "next_action_" + std::to_string(ordinal);
 }
 
 }  // namespace makegood::contract::variable

@@ -7,6 +7,7 @@
 #include "sagas/contract/tenders.hpp"
 #include "sagas/contract/variable_names.hpp"
 #include "sagas/dsl/diagram.hpp"
+#include "sagas/dsl/rule_texts.hpp"
 #include "sagas/fulfilment/calls.hpp"
 #include "sagas/fulfilment/machine.hpp"
 #include "sagas/fulfilment/requests.hpp"
@@ -39,7 +40,7 @@ call_answer answer_of(
 ) {
     if (answer.status == 404 && call.name.value == "clear_cart") return answered_done{};
     if (auto failure = contract::read_failure(answer, saga)) return std::move(*failure);
-    return answered_done{};
+    return contract::read_plain_success(answer);
 }
 
 class fulfilment_definition final : public definition {
@@ -51,6 +52,7 @@ public:
     std::span<const fact_name> facts() const override { return table().facts; }
     std::span<const call_spec> calls() const override { return table().calls; }
     std::string diagram() const override { return dsl::mermaid_text(table()); }
+    std::vector<rule_text> rules() const override { return dsl::rule_texts(table()); }
 
     transition decide(const saga_record& saga, fact_name fact) const override {
         return fulfilment::decide(saga, fact);

@@ -44,10 +44,18 @@ bool passes_luhn(std::string_view digits) {
     return sum % 10 == 0;
 }
 
+// Which first digits cards of that length have: so that bar codes (13 digits) and times are no
+// cards.
+bool is_of_a_scheme(std::string_view digits) {
+    const char first = digits[0];
+    if (digits.size() == 13) return first == '4';
+    if (digits.size() < 16) return first == '3' || first == '5' || first == '6';
+    return (first >= '2' && first <= '6') || digits.starts_with("81");
+}
+
 bool is_card_number(std::string_view digits) {
     if (digits.size() < digits_min || digits.size() > digits_max) return false;
-    const bool scheme = (digits[0] >= '2' && digits[0] <= '6') || digits.starts_with("81");
-    return scheme && passes_luhn(digits);
+    return is_of_a_scheme(digits) && passes_luhn(digits);
 }
 
 // The groups of digits from `begin` on that single spaces or dashes join.

@@ -141,6 +141,7 @@ TEST_CASE("definitions show their states, their table and a drawing") {
     const auto checkout = object_of(served.get("/v1/definitions/checkout/1"));
     CHECK(checkout.at("states").as_array().size() >= 10);
     CHECK(checkout.at("calls").as_array().size() >= 8);
+    CHECK(checkout.at("rules").as_array().size() >= 30);
     CHECK(text_of(checkout, "mermaid").find("stateDiagram") != std::string::npos);
 }
 

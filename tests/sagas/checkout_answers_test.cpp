@@ -115,7 +115,8 @@ TEST_CASE("a success must be well-formed, call by call") {
         {confirm_inventory, 200, "{\"status\":\"confirm", "unknown"},
         {read_reservation, 200, R"({"status":"reserved"})", "done"},
         {read_reservation, 200, R"({"status":"lent"})", "unknown"},
-        {read_reservation, 404, "", "done"},
+        {read_reservation, 404, R"({"code":"unknown_reservation"})", "done"},
+        {read_reservation, 404, "<html>no such page</html>", "denied"},
         {void_payment, 200, R"({"status":"voided"})", "done"},
         {void_payment, 200, "{}", "unknown"},
         {void_payment, 409, R"({"code":"already_captured"})", "refused"},
@@ -123,6 +124,8 @@ TEST_CASE("a success must be well-formed, call by call") {
         {cancel_order, 200, "", "done"},
         {release_inventory, 204, "", "done"},
         {refund_payment, 200, "{}", "done"},
+        {refund_payment, 200, "<html>please log in</html>", "unknown"},
+        {release_inventory, 200, "{\"status\":\"rel", "unknown"},
         {read_cart, 404, "", "refused"},
     };
     for (const row& each : rows) {

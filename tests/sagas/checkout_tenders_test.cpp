@@ -121,5 +121,40 @@ TEST_CASE("tenders against the total") {
     }
 }
 
+journal_entry next_entry(const saga_record& saga, event happened) {
+    return {saga.sequence + 1, saga.updated_at, std::move(happened)};
+}
+
+TEST_CASE("a refusal says nothing of an earlier attempt whose answer was lost: it is voided") {
+    saga_test script;
+    script.given(started).when(quoted).when(inventory_reserved).at(authorizing);
+    saga_record saga = script.saga();
+    const call_reference call{authorize_payment, 0};
+    const event lost = call_failed{call, "the answer was cut", saga.updated_at, false};
+    CHECK(step(saga, next_entry(saga, lost)).steps.empty());
+    const step_outcome outcome = step(saga, next_entry(saga, call_refused{call, "busy", ""}));
+    CHECK(saga.state == voiding);
+    REQUIRE(outcome.opened.size() == 1);
+    CHECK(outcome.opened.front().call == void_payment);
+}
+
+TEST_CASE("two tenders that wait for the customer are shown and settled one after the other") {
+    saga_test script = two_tenders_reserved();
+    const auto asks = [](std::string_view url) {
+        const std::string action = R"("next_action":{"url":")" + std::string(url) + R"("}})";
+        return backend_answer{202, R"({"status":"requires_action",)" + action, {}};
+    };
+    script.when_answered(authorize_payment, asks("first"), 1)
+        .when_answered(authorize_payment, asks("second"), 2)
+        .at(awaiting_customer);
+    saga_record saga = script.saga();
+    CHECK_THAT(saga.definition->render(saga, {}), Catch::Contains(R"({"url":"first"})"));
+    const event confirmed = signal_received{"payment", true, {}};
+    CHECK(step(saga, next_entry(saga, confirmed)).steps.empty());
+    CHECK_THAT(saga.definition->render(saga, {}), Catch::Contains(R"({"url":"second"})"));
+    CHECK(step(saga, next_entry(saga, confirmed)).steps.size() == 1);
+    CHECK(saga.state == ordering);
+}
+
 }  // namespace
 }  // namespace makegood::testing

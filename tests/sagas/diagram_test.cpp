@@ -32,6 +32,17 @@ TEST_CASE("the diagrams in the repository are those of the tables") {
     }
 }
 
+TEST_CASE("every table can be read row by row") {
+    const definition_registry registry = make_registry({});
+    for (const auto& saga : registry.all()) {
+        REQUIRE_FALSE(saga->rules().empty());
+        const rule_text first = saga->rules().front();
+        CHECK(first.from == saga->initial_state());
+        CHECK(first.on == saga->started_fact());
+        CHECK(first.emits.size() == 1);
+    }
+}
+
 TEST_CASE("write the diagrams again", "[.][regenerate]") {
     const definition_registry registry = make_registry({});
     for (const auto& saga : registry.all())
