@@ -164,7 +164,7 @@ void service::implementation::stop() {
     });
 }
 
-// -- the drain, step by step ---------------------------------------------------------------------
+// -- the drain, step by step
 
 void service::implementation::begin_drain() {
     draining = true;

@@ -36,7 +36,6 @@ static_assert(
 );
 
 // -- encoding
-// --------------------------------------------------------------------------------------
 
 class encoder {
 public:
@@ -99,7 +98,6 @@ private:
 };
 
 // -- decoding
-// --------------------------------------------------------------------------------------
 
 class decoder {
 public:
@@ -268,7 +266,6 @@ const definition& definition_of(
 }  // namespace
 
 // -- events
-// ------------------------------------------------------------------------------------------
 
 void encode_event_to(const event& happened, std::string& out) {
     encoder archive(out);
@@ -303,7 +300,6 @@ store_result<saga_started> decode_started(std::string_view bytes) {
 }
 
 // -- records
-// -----------------------------------------------------------------------------------------
 
 void encode_record_to(const saga_record& saga, std::string& out) {
     ASSERT(saga.definition != nullptr);

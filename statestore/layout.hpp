@@ -20,7 +20,6 @@ void describe(auto& archive, like<call_reference> auto& value) {
 }
 
 // -- events
-// ----------------------------------------------------------------------------------------
 
 void describe(auto& archive, like<saga_started> auto& value) {
     archive.field("definition", value.definition);
@@ -94,7 +93,6 @@ void describe(auto& archive, like<saga_parked> auto& value) {
 }
 
 // -- the record
-// --------------------------------------------------------------------------------------
 
 void describe(auto& archive, like<call_record> auto& value) {
     archive.field("call", value.call);

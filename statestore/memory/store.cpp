@@ -83,7 +83,6 @@ struct memory_store::state {
 };
 
 // -- the writing side
-// ----------------------------------------------------------------------------------
 
 class memory_store::writer final : public journal_writer {
 public:
@@ -171,7 +170,6 @@ void memory_store::state::keep(staged&& changes) {
 }
 
 // -- the reading side
-// ----------------------------------------------------------------------------------
 
 class memory_store::reader final : public journal_reader {
 public:
@@ -253,7 +251,6 @@ store_result<saga_record> memory_store::state::decode(const saga_id& id, const s
 }
 
 // -- the store
-// -----------------------------------------------------------------------------------------
 
 memory_store::memory_store(const definition_registry& registry)
     : state_(std::make_unique<state>(registry)) {}

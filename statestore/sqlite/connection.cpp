@@ -37,7 +37,6 @@ std::string_view advice(store_errc code, int sqlite_code) {
 }  // namespace
 
 // -- connection
-// --------------------------------------------------------------------------------------
 
 void connection::closer::operator()(sqlite3* handle) const {
     sqlite3_close_v2(handle);
@@ -124,7 +123,6 @@ void connection::fail(int code, std::string_view doing) const {
 }
 
 // -- rows
-// ----------------------------------------------------------------------------------------------
 
 rows::~rows() {
     sqlite3_reset(statement_);
@@ -153,7 +151,6 @@ std::string_view rows::bytes(int column) const {
 }
 
 // -- statement
-// -----------------------------------------------------------------------------------------
 
 void statement::finaliser::operator()(sqlite3_stmt* statement) const {
     sqlite3_finalize(statement);
@@ -197,7 +194,6 @@ void statement::bind_null(int position) {
 }
 
 // -- transaction
-// ---------------------------------------------------------------------------------------
 
 transaction::transaction(connection& db, kind wanted) : db_(db) {
     ASSERT(!db_.in_transaction());

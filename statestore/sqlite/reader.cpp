@@ -124,7 +124,6 @@ store_result<store_statistics> sqlite_reader::statistics() {
 }
 
 // -- one saga
-// ------------------------------------------------------------------------------------------
 
 saga_record sqlite_reader::state::load(const saga_id& id) {
     const auto key = id_bytes(id);
@@ -173,7 +172,6 @@ std::vector<journal_entry> sqlite_reader::state::journal(const saga_id& id) {
 }
 
 // -- all of them
-// ---------------------------------------------------------------------------------------
 
 std::vector<wake_up> sqlite_reader::state::unfinished() {
     std::vector<wake_up> all;

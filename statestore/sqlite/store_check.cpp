@@ -51,7 +51,6 @@ private:
     }
 
     // -- sagas and their journals
-    // ------------------------------------------------------------------
 
     void check_sagas() {
         std::string after;
@@ -129,7 +128,6 @@ private:
     }
 
     // -- the other tables
-    // --------------------------------------------------------------------------
 
     void check_keys() {
         statement walk(
@@ -200,7 +198,6 @@ private:
     }
 
     // -- the report
-    // --------------------------------------------------------------------------------
 
     void add(
         std::string what, std::optional<saga_id> saga, std::string detail, std::int64_t sequence = 0

@@ -52,7 +52,6 @@ struct sqlite_writer::state {
 };
 
 // -- opening
-// -------------------------------------------------------------------------------------------
 
 store_result<std::unique_ptr<sqlite_writer>> sqlite_writer::open(
     const std::filesystem::path& file, const sqlite_options& options
@@ -107,7 +106,6 @@ void sqlite_writer::state::note(const store_failure& failure) {
 }
 
 // -- committing
-// ----------------------------------------------------------------------------------------
 
 store_result<commit_receipt> sqlite_writer::commit(const batch& changes) {
     if (std::optional<store_error> problem = malformation(changes)) return std::move(*problem);
@@ -251,7 +249,6 @@ void sqlite_writer::state::checkpoint_when_due() {
 }
 
 // -- forgetting
-// ----------------------------------------------------------------------------------------
 
 store_result<std::uint64_t> sqlite_writer::forget_keys(instant ended_before) {
     try {

@@ -175,7 +175,7 @@ class Serving(unittest.TestCase):
                 self.assertEqual(json.loads(from_server), json.loads(from_folder))
                 self.assertIn(checkout if command[0] != "journal" else "inventory_reserved", from_server)
         shown = self.expect(0, "show", checkout, "--server", server.url).stdout
-        for part in ("completed", "reserving", "calls  reserve_inventory", "1000 USD", "cus_1"):
+        for part in ("completed", "reserving", "calls  reserve_inventory", "10.00 USD", "cus_1"):
             self.assertIn(part, shown)
         counted = json.loads(self.expect(0, "stats", "--json", "--server", server.url).stdout)
         self.assertEqual(counted["sagas"]["checkout"], {"completed": 1})

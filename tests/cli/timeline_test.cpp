@@ -48,7 +48,7 @@ TEST_CASE("a timeline shows each state with its time, its length and what happen
     CHECK(has(text, "calls  create_order"));
     CHECK(has(text, "+250 ms  attempt_failed  attempt 1  create_order: 503; next attempt"));
     CHECK(has(text, "08:15:32.400  ● voiding  7.6 s so far  after order_refused"));
-    CHECK(has(text, "12999 USD"));
+    CHECK(has(text, "129.99 USD"));
     CHECK(has(text, "order_refused in ordering: closed"));
 }
 

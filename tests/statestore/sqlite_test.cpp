@@ -198,7 +198,6 @@ TEST_CASE("a failed checkpoint does not turn a kept commit into an error") {
 }
 
 // -- the log
-// -------------------------------------------------------------------------------------------
 
 TEST_CASE("the log begins again although readers never pause") {
     store_file file;
@@ -231,7 +230,6 @@ TEST_CASE("the log begins again although readers never pause") {
 }
 
 // -- opening
-// -------------------------------------------------------------------------------------------
 
 TEST_CASE("a store of a later schema is refused by writer and reader") {
     store_file file;
@@ -300,7 +298,6 @@ TEST_CASE("a migration that fails leaves the version before it, whole") {
 }
 
 // -- damage
-// --------------------------------------------------------------------------------------------
 
 TEST_CASE("damage that a read meets is an error that names the saga") {
     store_file file;
@@ -331,7 +328,6 @@ TEST_CASE("a file that is no database is corrupt, not empty") {
 }
 
 // -- size
-// ----------------------------------------------------------------------------------------------
 
 TEST_CASE("a million unfinished sagas would be read from one narrow table") {
     store_file file;

@@ -148,7 +148,6 @@ saga_id id_of(unsigned number, std::string_view id_prefix) {
 }
 
 // -- journey
-// -------------------------------------------------------------------------------------------
 
 journey::journey(const definition_registry& registry, const saga_facts& facts) : clock_(facts.at) {
     const definition& meaning = *registry.newest(facts.saga);
@@ -211,7 +210,6 @@ batch batch_of(std::vector<saga_commit> sagas) {
 }
 
 // -- temporary_folder
-// ----------------------------------------------------------------------------------
 
 temporary_folder::temporary_folder() {
     std::string pattern = (std::filesystem::temp_directory_path() / "makegood-XXXXXX").string();

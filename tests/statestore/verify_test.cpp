@@ -236,7 +236,6 @@ TEST_CASE("differences beyond the limit are counted, not kept") {
 }
 
 // -- backup
-// --------------------------------------------------------------------------------------------
 
 TEST_CASE("a backup of a folder under writes is whole, and can be restored") {
     populated_folder data;
