@@ -1,9 +1,11 @@
 // The format of what statestore keeps, version 1. The order of fields is in layout.hpp.
 //
-//   event        := version kind fields(kind)
+//   event        := version kind fields(kind) seal
 //   version      := byte 1
 //   kind         := byte: the position of the alternative in makegood::event
-//   record       := version definition:text definition-version:varint fields(saga_record)
+//   record       := version definition:text definition-version:varint fields(saga_record) seal
+//   seal         := 4 bytes, little endian: CRC-32 of everything from the version on, so that a
+//                   flipped bit is an error and never another order
 //   whole-record := id:19 bytes record inputs:variables traceparent:text
 //
 // Fields, by their type:
@@ -19,6 +21,7 @@
 
 #include "statestore/codec.hpp"
 
+#include <boost/crc.hpp>
 #include <limits>
 #include <utility>
 
@@ -34,6 +37,43 @@ constexpr std::size_t event_kinds = std::variant_size_v<event>;
 static_assert(
     event_kinds == 12, "an alternative was added: append it in layout.hpp, test, adapt this"
 );
+
+// -- the seal
+
+constexpr std::size_t seal_size = 4;
+
+std::uint32_t checksum_of(std::string_view bytes) {
+    boost::crc_32_type checksum;
+    checksum.process_bytes(bytes.data(), bytes.size());
+    return checksum.checksum();
+}
+
+// Seals what stands in `out` from `begin` on.
+void seal(std::string& out, std::size_t begin) {
+    const std::uint32_t checksum = checksum_of(std::string_view(out).substr(begin));
+    for (std::size_t i = 0; i < seal_size; ++i) {
+        out.push_back(static_cast<char>(checksum >> (8 * i)));
+    }
+}
+
+std::uint32_t read_seal(std::string_view bytes) {
+    std::uint32_t checksum = 0;
+    for (std::size_t i = 0; i < seal_size; ++i) {
+        checksum |= std::uint32_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    }
+    return checksum;
+}
+
+// What was sealed. Bytes of another version are left to the decoder, which says so.
+store_result<std::string_view> unsealed(std::string_view what, std::string_view bytes) {
+    if (bytes.empty() || static_cast<std::uint8_t>(bytes[0]) != format_version) return bytes;
+    if (bytes.size() > seal_size) {
+        const std::string_view body = bytes.substr(0, bytes.size() - seal_size);
+        if (read_seal(bytes.substr(body.size())) == checksum_of(body)) return body;
+    }
+    return store_error{
+        store_errc::corrupt, std::string(what) + " is damaged: its checksum does not fit"};
+}
 
 // -- encoding
 
@@ -268,10 +308,12 @@ const definition& definition_of(
 // -- events
 
 void encode_event_to(const event& happened, std::string& out) {
+    const std::size_t begin = out.size();
     encoder archive(out);
     archive.put(std::uint8_t{format_version});
     archive.put(static_cast<std::uint8_t>(happened.index()));
     std::visit([&](const auto& each) { archive.put(each); }, happened);
+    seal(out, begin);
 }
 
 std::string encode_event(const event& happened) {
@@ -281,7 +323,9 @@ std::string encode_event(const event& happened) {
 }
 
 store_result<event> decode_event(std::string_view bytes, const definition& definition) {
-    decoder archive(bytes, &definition);
+    const store_result<std::string_view> body = unsealed("a journal entry", bytes);
+    if (!body) return body.error();
+    decoder archive(*body, &definition);
     return decoded<event>("a journal entry", archive, [&] {
         check_version(archive.in(), "a journal entry");
         return decode_kind(archive, archive.choice(event_kinds - 1));
@@ -289,7 +333,9 @@ store_result<event> decode_event(std::string_view bytes, const definition& defin
 }
 
 store_result<saga_started> decode_started(std::string_view bytes) {
-    decoder archive(bytes, nullptr);
+    const store_result<std::string_view> body = unsealed("the first journal entry", bytes);
+    if (!body) return body.error();
+    decoder archive(*body, nullptr);
     return decoded<saga_started>("the first journal entry", archive, [&] {
         check_version(archive.in(), "the first journal entry");
         if (archive.choice(event_kinds - 1) != 0) archive.in().fail("it is not a start");
@@ -303,11 +349,13 @@ store_result<saga_started> decode_started(std::string_view bytes) {
 
 void encode_record_to(const saga_record& saga, std::string& out) {
     ASSERT(saga.definition != nullptr);
+    const std::size_t begin = out.size();
     byte_writer head(out);
     head.byte(format_version);
     head.text(saga.definition->name());
     head.number(saga.definition->version());
     encoder(out).put(saga);
+    seal(out, begin);
 }
 
 std::string encode_record(const saga_record& saga) {
@@ -322,7 +370,9 @@ store_result<saga_record> decode_record(
     const saga_started& started,
     const definition_registry& registry
 ) {
-    decoder archive(bytes, nullptr);
+    const store_result<std::string_view> body = unsealed("the record", bytes);
+    if (!body) return body.error();
+    decoder archive(*body, nullptr);
     return decoded<saga_record>("the record", archive, [&] {
         check_version(archive.in(), "the record");
         saga_record saga;

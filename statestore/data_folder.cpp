@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "engine/assert.hpp"
+#include "statestore/sqlite/store.hpp"
 
 namespace makegood::statestore {
 namespace {
@@ -70,40 +71,38 @@ store_result<int> take_lock(const std::filesystem::path& folder) {
     return lock;
 }
 
+bool holds_data(const std::filesystem::path& store) {
+    std::error_code missing;
+    const std::uintmax_t size = std::filesystem::file_size(store, missing);
+    return !missing && size > 0;
+}
+
 // A store that the manifest names must be there: a new, empty one in its place would hide the loss.
 store_result<void> check_stores(
     const std::filesystem::path& path, const folder_manifest& manifest
 ) {
     for (const std::string& store : manifest.stores) {
-        if (std::filesystem::exists(path / store)) continue;
+        if (holds_data(path / store)) continue;
         return store_error{
             store_errc::corrupt,
             fmt::format(
-                "{} is missing although makegood.json names it: put the file back, or restore a "
-                "backup into another folder",
+                "{} is missing or empty although makegood.json names it: put the file back, or "
+                "restore a backup into another folder",
                 (path / store).string()
             )};
     }
     return {};
 }
 
-// Empty files, which SQLite takes for new databases: from here on a missing one is a loss.
+// Before the manifest that names them: from then on a missing or empty one is a loss.
 store_result<void> create_stores(
     const std::filesystem::path& path, const folder_manifest& manifest
 ) {
     for (const std::string& store : manifest.stores) {
-        const std::filesystem::path file = path / store;
-        const int created = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-        if (created < 0) return system_trouble(file, "created", errno);
-        ::close(created);
+        const auto created = sqlite_writer::open(path / store);
+        if (!created) return created.error();
     }
     return {};
-}
-
-bool holds_data(const std::filesystem::path& store) {
-    std::error_code missing;
-    const std::uintmax_t size = std::filesystem::file_size(store, missing);
-    return !missing && size > 0;
 }
 
 store_result<folder_manifest> read_or_create_manifest(
@@ -120,7 +119,8 @@ store_result<folder_manifest> read_or_create_manifest(
         return store_error{
             store_errc::corrupt,
             fmt::format(
-                "{} holds stores but no makegood.json: restore a backup, or put the manifest back",
+                "{} holds stores but no makegood.json: restore a backup, or put the manifest back; "
+                "if no server ever got ready on it, remove it",
                 path.string()
             )};
     }

@@ -110,7 +110,8 @@ public:
     virtual ~journal_writer() = default;
     // Returns after fsync. On an error nothing of the batch is kept, and it may be committed again.
     [[nodiscard]] virtual store_result<commit_receipt> commit(const batch& changes) = 0;
-    // Drops idempotency keys whose checkouts ended before that moment. Returns how many.
+    // Drops some of the idempotency keys whose checkouts ended before that moment. Returns how
+    // many; 0 when none is left.
     [[nodiscard]] virtual store_result<std::uint64_t> forget_keys(instant ended_before) = 0;
 };
 

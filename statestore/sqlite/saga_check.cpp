@@ -31,6 +31,12 @@ bool has_gap(const raw_saga& saga, const difference_found& found) {
         return true;
     }
     if (std::ssize(saga.entries) == saga.last_sequence) return false;
+    if (saga.last_sequence < 0) {
+        const std::string detail =
+            fmt::format("the record is of entry {}, which cannot be", saga.last_sequence);
+        found(about("sequence-gap", 1, detail));
+        return true;
+    }
     const std::int64_t extra = saga.entries[static_cast<std::size_t>(saga.last_sequence)].sequence;
     const std::string detail =
         fmt::format("entry {} is newer than the record, which is of {}", extra, saga.last_sequence);

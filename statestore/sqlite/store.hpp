@@ -39,6 +39,7 @@ public:
     sqlite_writer& operator=(const sqlite_writer&) = delete;
 
     [[nodiscard]] store_result<commit_receipt> commit(const batch& changes) override;
+    // At most a thousand at a time, so that commits need not wait for long: 0 when none is left.
     [[nodiscard]] store_result<std::uint64_t> forget_keys(instant ended_before) override;
 
     // What was opened: grows by one with every opening of the file.

@@ -253,7 +253,8 @@ void sqlite_writer::state::checkpoint_when_due() {
 store_result<std::uint64_t> sqlite_writer::forget_keys(instant ended_before) {
     try {
         std::uint64_t forgotten = 0;
-        for (bool more = true; more;) {
+        // A batch of which nothing counts, as all its keys were used again, is not the end.
+        for (bool more = true; more && forgotten == 0;) {
             state_->renew_when_doubtful();
             forgotten += state_->forget_some(ended_before, more);
             state_->checkpoint_when_due();

@@ -159,13 +159,16 @@ TEST_CASE("a store that vanished from its folder is not replaced by an empty one
     const auto opened = data_folder::open(folder.path(), {});
     REQUIRE_FALSE(opened);
     CHECK(opened.error().code == store_errc::corrupt);
-    CHECK_THAT(opened.error().detail, Catch::Contains("lane-1.db is missing"));
+    CHECK_THAT(opened.error().detail, Catch::Contains("lane-1.db is missing or empty"));
 }
 
-TEST_CASE("a folder whose making was cut off before its manifest is made again") {
+TEST_CASE("a store that was cut to nothing is not taken for a new one") {
     toy::temporary_folder folder;
+    REQUIRE(data_folder::open(folder.path(), {}));
     write_text(folder.path() / "lane-0.db", "");
-    CHECK(data_folder::open(folder.path(), {}));
+    const auto opened = data_folder::open(folder.path(), {});
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == store_errc::corrupt);
 }
 
 TEST_CASE("a folder that is none is not found") {

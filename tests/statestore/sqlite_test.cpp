@@ -135,6 +135,26 @@ TEST_CASE("a full store keeps nothing of the batch, and commits again once there
     CHECK(*reader->load(small.id()) == small.record());
 }
 
+TEST_CASE("many old keys are forgotten some at a time, so that commits get between") {
+    constexpr unsigned many = 1'500;
+    store_file file;
+    const auto writer = file.writer({});
+    std::vector<std::unique_ptr<journey>> ended;
+    std::vector<saga_commit> ends;
+    for (unsigned number = 0; number < many; ++number) {
+        ended.push_back(std::make_unique<journey>(
+            file.registry, toy::saga_facts{.number = number, .key = fmt::format("key-{}", number)}
+        ));
+        ends.push_back(ended.back()->works().commit());
+    }
+    REQUIRE(writer->commit(batch_of(std::move(ends))));
+    const std::uint64_t first = *writer->forget_keys(never);
+    CHECK(first > 0);
+    CHECK(first < many);
+    CHECK(*writer->forget_keys(never) == many - first);
+    CHECK(*writer->forget_keys(never) == 0);
+}
+
 TEST_CASE(
     "a disk that fails half-way through a commit keeps nothing, and is trusted again when it works"
 ) {

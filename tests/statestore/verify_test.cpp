@@ -162,6 +162,12 @@ TEST_CASE("a missing, a superfluous and an unreadable entry are told apart") {
         data.damage("DELETE FROM journal WHERE seq = 4 AND saga = (SELECT max(saga) FROM sagas)");
         CHECK(data.verified().differences[0].sequence == 4);
     }
+    SECTION("a record of an entry that cannot be") {
+        data.damage("UPDATE sagas SET last_seq = -116 WHERE saga = (SELECT max(saga) FROM sagas)");
+        const difference found = data.only_difference();
+        CHECK(found.what == "sequence-gap");
+        CHECK_THAT(found.detail, Catch::Contains("-116"));
+    }
     SECTION("one too many") {
         data.damage("INSERT INTO journal SELECT saga, 5, at, event FROM journal WHERE seq = 4");
         const verify_report report = data.verified();
