@@ -91,7 +91,6 @@ std::string text_array(const std::vector<std::string>& texts) {
 
 call_request create_order(const saga_record& saga, call_ordinal) {
     const std::vector<std::string> authorizations = authorization_ids(saga);
-    const bool several = contract::tenders_count(saga) > 1;
     return post(
         "/v1/orders",
         object_text(512)
@@ -103,9 +102,7 @@ call_request create_order(const saga_record& saga, call_ordinal) {
             .text("currency", saga.text(variable::currency))
             .text("reservation_id", contract::reservation_id(saga.id))
             .text("authorization_id", authorizations.front())
-            .fragment_unless_empty(
-                "authorization_ids", several ? text_array(authorizations) : std::string()
-            )
+            .fragment("authorization_ids", text_array(authorizations))
             .fragment_unless_empty("shipping_address", saga.text(variable::shipping_address))
             .finish()
     );

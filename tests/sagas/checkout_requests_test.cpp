@@ -62,7 +62,8 @@ TEST_CASE("requests are those of the contract, to the byte") {
                  R"({"sku":"SKU-2","quantity":1,"unit_price":2999,"amount":2999}],)"
                  R"("total":12999,"currency":"USD","reservation_id":"res_)"
                + suffix + R"(","authorization_id":"pay_)" + suffix
-               + R"(","shipping_address":{"city":"Zürich","zip":"8001"}})"
+               + R"(","authorization_ids":["pay_)" + suffix
+               + R"("],"shipping_address":{"city":"Zürich","zip":"8001"}})"
     );
     CHECK(ordered.key == chk + ":create_order");
 }
