@@ -1,5 +1,7 @@
 #include "adapters/service.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -40,6 +42,15 @@ partition_map owners_of(const std::vector<lane_store>& lanes) {
         return partitions.empty();
     });
     return dealt ? partition_map(lanes.size()) : partition_map(owned);
+}
+
+// Every connection costs a descriptor, and many systems begin with far fewer than are permitted.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
+    log(log_level::warning, "the limit of open files could not be raised to its maximum");
 }
 
 }  // namespace
@@ -116,6 +127,7 @@ void service::implementation::add_lane(std::size_t index) {
 }
 
 int service::implementation::run(std::function<void()> ready) {
+    raise_descriptor_limit();
     tell_ready = std::move(ready);
     lanes_missing = processes.size();
     if (options.handles_signals) {
@@ -126,6 +138,9 @@ int service::implementation::run(std::function<void()> ready) {
     for (const auto& each : processes)
         each->run();
     control.run();
+    // From here on nobody listens to signals: a disk that hangs must not make the process deaf to
+    // them.
+    signals.clear();
     for (const auto& each : processes)
         each->leave();
     for (const auto& each : processes)

@@ -50,7 +50,8 @@ struct service_options {
     drain_options drain;
     std::size_t connections_max = 4096;  // inbound, per lane
     std::size_t reads_waiting_max =
-        1024;                     // lists and loads waiting for the store, per lane; then 503
+        1024;                         // lists and loads waiting for the store, per lane; then 503
+    duration commit_time_max{5'000};  // past it /readyz is red until the commit returns
     bool handles_signals = true;  // SIGTERM and SIGINT drain; a second one ends the process at once
 };
 

@@ -5,6 +5,7 @@
 #include <exception>
 #include <utility>
 
+#include "adapters/telemetry/log.hpp"
 #include "engine/assert.hpp"
 #include "engine/limits.hpp"
 
@@ -20,6 +21,7 @@ lane_options lane_options_of(const service_options& options) {
         .rate_limit = options.rate_limit,
         .key_retention = options.key_retention,
         .reads_waiting_max = options.reads_waiting_max,
+        .commit_time_max = options.commit_time_max,
     };
 }
 
@@ -30,6 +32,9 @@ http::server_options server_options_of(const service_options& options, std::uint
     chosen.shares_port = options.lanes.size() > 1;
     chosen.body_bytes_max = limits::body_bytes_max;
     chosen.connections_max = options.connections_max;
+    chosen.on_handler_failure = [](std::string_view what) {
+        log(log_level::error, "a request could not be answered: " + std::string(what));
+    };
     return chosen;
 }
 

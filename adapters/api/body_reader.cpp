@@ -57,9 +57,11 @@ std::size_t body_reader::required_word(
     if (problems_.size() > problems_before) return 0;
     const auto found = std::find(words.begin(), words.end(), text);
     if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-    std::string detail = "must be one of";
-    for (const std::string_view word : words)
-        detail.append(" ").append(word);
+    std::string detail = "must be ";
+    for (std::size_t position = 0; position < words.size(); ++position) {
+        if (position > 0) detail.append(position + 1 == words.size() ? " or " : ", ");
+        detail.append(words[position]);
+    }
     wrong(name, std::move(detail));
     return 0;
 }

@@ -136,6 +136,8 @@ or_problem<saga_query> read_list_query(
     for (const auto& each : boost::urls::params_view(*parsed)) {
         const std::string name(each.key.data(), each.key.size());
         const std::string value(each.value.data(), each.value.size());
+        // What stands between two '&' or after the last one names nothing.
+        if (name.empty() && !each.has_value) continue;
         if (complaint wrong = read_parameter(into, name, value)) {
             into.problems.push_back({"/" + name, std::move(*wrong)});
         }

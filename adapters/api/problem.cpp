@@ -17,10 +17,6 @@ namespace {
 constexpr duration soon{1'000};
 constexpr duration after_a_restart{5'000};
 
-problem conflict(std::string_view code, std::string_view sentence, std::string detail) {
-    return {409, code, detail.empty() ? std::string(sentence) : std::move(detail)};
-}
-
 problem try_again(std::string_view code, std::string sentence, duration after) {
     return {503, code, std::move(sentence), {}, after};
 }
@@ -28,6 +24,11 @@ problem try_again(std::string_view code, std::string sentence, duration after) {
 std::string with_detail(std::string sentence, const std::string& detail) {
     if (!detail.empty()) sentence.append(": ").append(detail);
     return sentence;
+}
+
+// What is wrong first: the state alone does not tell what was asked too much.
+problem conflict(std::string_view code, std::string sentence, const std::string& detail) {
+    return {409, code, with_detail(std::move(sentence), detail)};
 }
 
 std::string_view title_of(unsigned status) {
@@ -52,7 +53,7 @@ std::string whole_seconds(duration wait) {
 }  // namespace
 
 // The one place where a refusal becomes a status.
-problem problem_of(refusal why, std::string detail) {
+problem problem_of(refusal why, const std::string& detail) {
     namespace codes = problem_codes;
     switch (why) {
         case refusal::none: break;
@@ -66,35 +67,30 @@ problem problem_of(refusal why, std::string detail) {
             return conflict(
                 codes::past_pivot,
                 "the deduction of the stock is confirmed or being confirmed; from here the "
-                "checkout "
-                "only goes forward",
-                std::move(detail)
+                "checkout only goes forward",
+                detail
             );
         case refusal::already_ended:
-            return conflict(codes::already_ended, "the checkout has ended", std::move(detail));
+            return conflict(codes::already_ended, "the checkout has ended", detail);
         case refusal::signal_not_expected:
             return conflict(
                 codes::signal_not_expected,
-                "no call of this checkout waits for that; it came early, late or twice",
-                std::move(detail)
+                "no call of this checkout waits for that; it came early, late or twice", detail
             );
         case refusal::call_not_open:
             return conflict(
                 codes::call_not_open, "that call is not open: there is nothing to settle by hand",
-                std::move(detail)
+                detail
             );
         case refusal::not_resolvable:
             return conflict(
                 codes::not_resolvable,
-                "the answer of that call is needed, so nobody can settle it by hand",
-                std::move(detail)
+                "the answer of that call is needed, so nobody can settle it by hand", detail
             );
         case refusal::nothing_to_retry:
-            return conflict(
-                codes::nothing_to_retry, "no call of this checkout is open", std::move(detail)
-            );
+            return conflict(codes::nothing_to_retry, "no call of this checkout is open", detail);
         case refusal::not_parked:
-            return conflict(codes::not_parked, "the checkout is not parked", std::move(detail));
+            return conflict(codes::not_parked, "the checkout is not parked", detail);
         case refusal::overloaded:
             return try_again(
                 codes::overloaded, with_detail("too much is under way; try again", detail), soon

@@ -25,7 +25,7 @@ template <class Value>
 using or_problem = result_or<Value, problem>;
 
 // Refusals of the engine, of the lane's door and of the store; none of them "nothing was refused".
-[[nodiscard]] problem problem_of(refusal why, std::string detail);
+[[nodiscard]] problem problem_of(refusal why, const std::string& detail);
 [[nodiscard]] problem problem_of(turned_away door, duration retry_after);
 [[nodiscard]] problem problem_of(const store_error& error);
 [[nodiscard]] problem problem_of(const start_refusal& refused);

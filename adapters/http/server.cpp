@@ -66,7 +66,7 @@ struct server::implementation final : session_host,
         : session_host(context, std::move(limits), std::move(answers)),
           acceptor(listen(context, options)),
           place(acceptor.local_endpoint()),
-          room(context, instant::max()),
+          room(context),
           emptied(context) {}
 
     static asio::awaitable<void> accept(std::shared_ptr<implementation> self);
@@ -74,6 +74,7 @@ struct server::implementation final : session_host,
         std::shared_ptr<implementation> self, std::chrono::milliseconds patience
     );
     bool begin_session(tcp::socket socket);
+    void make_room();
     asio::awaitable<void> wait_for_room();
     asio::awaitable<void> pause();
     void session_ended() override;
@@ -83,13 +84,14 @@ struct server::implementation final : session_host,
 
     tcp::acceptor acceptor;
     const tcp::endpoint place;
-    asio::steady_timer room;     // never expires; cancelled when a session ends
+    asio::steady_timer room;     // cancelled when a session ends
     asio::steady_timer emptied;  // cancelled when the last session ends while draining
 };
 
 asio::awaitable<void> server::implementation::accept(std::shared_ptr<implementation> self) {
     while (self->acceptor.is_open()) {
         if (self->connection_count >= self->options.connections_max) {
+            self->make_room();
             co_await self->wait_for_room();
             continue;
         }
@@ -121,7 +123,14 @@ bool server::implementation::begin_session(tcp::socket socket) try {
     return false;
 }
 
+// Clients that gave up on their long polls must not keep others out until the polls are over.
+void server::implementation::make_room() {
+    for (auto each = sessions.begin(); each != sessions.end();)
+        (each++)->give_way();
+}
+
 asio::awaitable<void> server::implementation::wait_for_room() {
+    room.expires_after(options.hung_up_look_interval);
     auto waiting = room.async_wait(reported);
     co_await std::move(waiting);
 }

@@ -1,5 +1,7 @@
 #include "adapters/http/session.hpp"
 
+#include <poll.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -35,6 +37,7 @@ public:
     asio::cancellation_slot slot() { return cancellation_.slot(); }
 
     void drain() override;
+    void give_way() override;
     void cut() override;
 
 private:
@@ -58,6 +61,7 @@ private:
     asio::awaitable<bool> write(std::string piece) override;
     asio::awaitable<bool> send_text();
     asio::awaitable<void> linger();
+    bool client_hung_up();
 
     // Constant after construction.
     const std::shared_ptr<session_host> host_;
@@ -172,6 +176,10 @@ asio::awaitable<response> connection_session::answer() {
     } catch (...) {
         what = "the handler threw something that is no std::exception";
     }
+    // Who cut the connection knows why, and nobody is left to be told.
+    response unsent;
+    unsent.status = 0;
+    if (!socket_.is_open()) co_return unsent;
     co_return handler_failed(what);
 }
 
@@ -312,6 +320,16 @@ void connection_session::drain() {
     error_code error;
     const bool something_came = socket_.available(error) > 0;
     if (!something_came || error) close();
+}
+
+void connection_session::give_way() {
+    if (phase_ == phase::handling && client_hung_up()) cut();
+}
+
+// Nothing is read while a request is answered, so only the kernel knows.
+bool connection_session::client_hung_up() {
+    pollfd asked{socket_.native_handle(), POLLRDHUP, 0};
+    return ::poll(&asked, 1, 0) > 0;
 }
 
 void connection_session::cut() {

@@ -16,6 +16,8 @@ class session : public boost::intrusive::list_base_hook<> {
 public:
     // Closes the connection when nothing of a request has come, and ends an answer without end.
     virtual void drain() = 0;
+    // Cuts the connection when its client has hung up while it waits for the answer.
+    virtual void give_way() = 0;
     // Closes the connection at once, and cancels what its handler waits for.
     virtual void cut() = 0;
 

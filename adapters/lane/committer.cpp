@@ -31,7 +31,7 @@ void committer::commit(const batch& changes, committed done) {
 void committer::forget_keys(instant ended_before, forgotten done) {
     {
         const std::lock_guard lock(mutex_);
-        forget_.emplace(forget_job{ended_before, std::move(done)});
+        forget_.emplace(forget_job{ended_before, std::move(done), 0});
     }
     changed_.notify_one();
 }
@@ -48,12 +48,24 @@ void committer::run() {
         } else if (forget_ && !ends_) {
             forget_job job = std::move(*std::exchange(forget_, std::nullopt));
             lock.unlock();
-            job.done(writer_.forget_keys(job.ended_before));
+            std::optional<forget_job> rest = forget_some(std::move(job));
             lock.lock();
+            if (rest && !forget_) forget_ = std::move(rest);
         } else if (ends_) {
             return;
         }
     }
+}
+
+std::optional<committer::forget_job> committer::forget_some(forget_job job) {
+    store_result<std::uint64_t> count = writer_.forget_keys(job.ended_before);
+    if (count && *count > 0) {
+        job.count += *count;
+        return job;
+    }
+    if (count) *count = job.count;
+    job.done(std::move(count));
+    return std::nullopt;
 }
 
 void committer::commit_now(commit_job job) {

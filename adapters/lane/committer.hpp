@@ -31,7 +31,8 @@ public:
 
     // One at a time: `changes` must stay as it is until `done` is called.
     void commit(const batch& changes, committed done);
-    // Between two commits; a commit that waits goes first. Replaces a request that has not begun.
+    // Between two commits, some keys at a time until none is left; a commit that waits goes first.
+    // Tells how many there were. Replaces a request that has not ended, which then tells nothing.
     void forget_keys(instant ended_before, forgotten done);
 
 private:
@@ -42,9 +43,12 @@ private:
     struct forget_job {
         instant ended_before;
         forgotten done;
+        std::uint64_t count = 0;  // so far
     };
     void run();
     void commit_now(commit_job job);
+    // Nothing when it is done; else what is left of it.
+    std::optional<forget_job> forget_some(forget_job job);
 
     journal_writer& writer_;  // used by thread_ only
 

@@ -113,6 +113,9 @@ bool lane::turn_away(const new_saga& wanted, continuation<saga_answer>& done) {
     saga_answer no;
     if (draining_) {
         no.door = turned_away::draining;
+    } else if (commit_stalls_) {
+        no.why = refusal::store_unavailable;
+        no.detail = "the store does not answer; see the log";
     } else if (const auto wait = limiter_.admit(wanted.document.customer, steady_now())) {
         no.door = turned_away::rate_limited;
         no.retry_after = *wait;

@@ -37,6 +37,9 @@ struct lane_options {
     start_rate_limit rate_limit;
     duration key_retention = std::chrono::hours{24};
     std::size_t reads_waiting_max = 1024;
+    // A commit that takes longer is taken for a disk that hangs: the lane is not ready until it
+    // returns.
+    duration commit_time_max{5'000};
 };
 
 // What a lane is given. Everything belongs to the caller and outlives the lane.
@@ -114,6 +117,7 @@ private:
     void end_waits(std::vector<wait_list::waiter> over);
     void take_over(const store_result<std::vector<wake_up>>& unfinished);
     void commit_went_wrong(const store_error& error);
+    void notice_stalled_commit();
     void forget_old_keys();
     void check_settled();
 
@@ -143,6 +147,8 @@ private:
     steady_instant wake_at_ = steady_instant::max();
     boost::asio::steady_timer retention_;
     bool commit_under_way_ = false;
+    bool commit_stalls_ = false;  // it has been under way for longer than it may
+    steady_instant commit_stalls_at_{};
     steady_instant commit_not_before_{};  // after a failed one
     duration commit_retry_delay_{};
     continuation<bool> settled_;

@@ -44,6 +44,7 @@ void lane::drive() {
     if (stopped_) return;
     perform(engine_.take_actions());
     commit_what_gathered();
+    notice_stalled_commit();
     counted_.active(engine_.active());
     counted_.engine_counted(engine_.counters());
     check_settled();
@@ -105,6 +106,7 @@ void lane::commit_what_gathered() {
     const batch* const changes = engine_.take_batch(now());
     if (changes == nullptr) return;
     commit_under_way_ = true;
+    commit_stalls_at_ = steady_now() + options_.commit_time_max;
     committer_.commit(*changes, [this, sagas = changes->sagas.size()](commit_outcome outcome) {
         asio::post(io_, [this, sagas, outcome = std::move(outcome)]() mutable {
             if (outcome.receipt) counted_.committed(sagas, outcome.took);
@@ -118,8 +120,9 @@ void lane::commit_what_gathered() {
 // calls, news. Nothing else in the program lets an effect of a transition out.
 void lane::journal_then_effects(commit_outcome outcome) {
     commit_under_way_ = false;
+    commit_stalls_ = false;
     if (outcome.receipt) {
-        const bool recovers = !engine_.healthy();
+        const bool recovers = !can_commit_;
         engine_.committed(*outcome.receipt, now());
         if (recovers) {
             log(log_level::info, "the store commits again");
@@ -150,6 +153,17 @@ void lane::commit_went_wrong(const store_error& error) {
                               + " ms: " + error.detail);
 }
 
+// A disk that hangs returns no error: nobody would be told why nothing goes on.
+void lane::notice_stalled_commit() {
+    if (!commit_under_way_ || commit_stalls_ || steady_now() < commit_stalls_at_) return;
+    commit_stalls_ = true;
+    can_commit_ = false;
+    counted_.store_healthy(false);
+    log(log_level::error,
+        "a commit has not returned for " + std::to_string(options_.commit_time_max.count())
+            + " ms: the disk hangs or is far too slow; new checkouts are refused until it does");
+}
+
 // -- time
 
 void lane::plan_wake() {
@@ -157,6 +171,7 @@ void lane::plan_wake() {
     if (const instant due = engine_.next_wake(); due != never) {
         at = std::min({at, steady_moment_of(due), steady_now() + wake_ahead_max});
     }
+    if (commit_under_way_ && !commit_stalls_) at = std::min(at, commit_stalls_at_);
     if (!engine_.healthy() && !commit_under_way_) at = std::min(at, commit_not_before_);
     // A timer that is set too early is let ring: setting it again costs more than one idle turn.
     if (at >= wake_at_ || stopped_) return;

@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/adapters/service_under_test.hpp"
@@ -67,4 +69,19 @@ TEST_CASE("during the notice /readyz is red, new checkouts are refused and reads
 TEST_CASE("a service that was never run can be destroyed") {
     service_under_test served;
     CHECK(served.port() != 0);
+}
+
+TEST_CASE("after its end the service takes no signals, so that one ends a process that still waits"
+) {
+    service_setup listening;
+    listening.change = [](service_options& options) { options.handles_signals = true; };
+    service_under_test served(listening);
+    served.start();
+    struct sigaction in_force {};
+    REQUIRE(::sigaction(SIGTERM, nullptr, &in_force) == 0);
+    CHECK(in_force.sa_handler != SIG_DFL);
+    served.stop();
+    CHECK(served.wait_for_exit() == 0);
+    REQUIRE(::sigaction(SIGTERM, nullptr, &in_force) == 0);
+    CHECK(in_force.sa_handler == SIG_DFL);
 }

@@ -1,9 +1,16 @@
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
+#include <future>
 #include <set>
 
 #include "adapters/clock/entropy.hpp"
+#include "adapters/lane/committer.hpp"
 #include "adapters/lane/partition_map.hpp"
 #include "adapters/lane/start_limiter.hpp"
+#include "adapters/lane/until_told.hpp"
 #include "adapters/lane/wait_list.hpp"
 
 using namespace makegood;
@@ -14,6 +21,38 @@ namespace {
 const saga_id first = *saga_id::parse("chk_00000000000000000000000001");
 const saga_id second = *saga_id::parse("chk_00000000000000000000000002");
 constexpr steady_instant start{std::chrono::hours{1}};
+
+boost::asio::awaitable<int> told_later(continuation<int>& kept) {
+    auto telling = until_told<int>([&kept](continuation<int> done) { kept = std::move(done); });
+    co_return co_await std::move(telling);
+}
+
+// How a coroutine that waited to be told has ended.
+struct told_end {
+    bool ended = false;
+    std::exception_ptr thrown;
+    int value = 0;
+};
+
+// Has two batches of old keys; the first one waits until it is let go.
+class forgetting_writer final : public journal_writer {
+public:
+    store_result<commit_receipt> commit(const batch&) override {
+        order.emplace_back("commit");
+        return commit_receipt{};
+    }
+    store_result<std::uint64_t> forget_keys(instant) override {
+        order.emplace_back("forget");
+        if (order.size() > 1) return order.size() == 3 ? 10 : 0;
+        begun.set_value();
+        let_go.get_future().wait();
+        return 1'000;
+    }
+
+    std::promise<void> begun;
+    std::promise<void> let_go;
+    std::vector<std::string> order;  // of the calls; the writer's thread only, until it has ended
+};
 
 }  // namespace
 
@@ -34,6 +73,58 @@ TEST_CASE("waiters are handed out once: by their saga, or when their time has co
     CHECK(waits.size() == 1);
     CHECK(waits.take_all().size() == 1);
     CHECK(waits.take_of(second).empty());
+}
+
+TEST_CASE("a coroutine that waits is resumed once: told, or cancelled where it waits") {
+    boost::asio::io_context io{1};
+    boost::asio::cancellation_signal cut;
+    continuation<int> tell;
+    told_end end;
+    const auto note = [&end](std::exception_ptr thrown, int value) {
+        CHECK_FALSE(end.ended);
+        end = {true, std::move(thrown), value};
+    };
+    boost::asio::co_spawn(
+        io, told_later(tell), boost::asio::bind_cancellation_slot(cut.slot(), note)
+    );
+    io.poll();
+    REQUIRE(static_cast<bool>(tell));
+    SECTION("told, and cancelled too late") {
+        tell(7);
+        cut.emit(boost::asio::cancellation_type::terminal);
+        io.restart();
+        io.poll();
+        CHECK(end.value == 7);
+    }
+    SECTION("cancelled, and told too late") {
+        cut.emit(boost::asio::cancellation_type::terminal);
+        io.restart();
+        io.poll();
+        CHECK(end.thrown != nullptr);
+        tell(7);
+        io.restart();
+        io.poll();
+    }
+    CHECK(end.ended);
+}
+
+TEST_CASE("a commit goes between two batches of keys that are forgotten") {
+    forgetting_writer writer;
+    std::promise<std::uint64_t> forgotten;
+    std::promise<void> committed;
+    {
+        committer commits(writer);
+        commits.forget_keys(never, [&](store_result<std::uint64_t> count) {
+            forgotten.set_value(*count);
+        });
+        writer.begun.get_future().wait();
+        const batch nothing;
+        commits.commit(nothing, [&](commit_outcome) { committed.set_value(); });
+        writer.let_go.set_value();
+        committed.get_future().wait();
+        CHECK(forgotten.get_future().get() == 1'010);
+    }
+    CHECK(writer.order == std::vector<std::string>{"forget", "commit", "forget", "forget"});
 }
 
 TEST_CASE("a customer may start a burst, then as many as the bucket fills") {

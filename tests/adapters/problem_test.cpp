@@ -82,6 +82,9 @@ TEST_CASE("wrong parameters of a list are all told at once") {
         pointers += text_of(each.as_object(), "pointer") + " ";
     }
     CHECK(pointers == "/status /limit /cursor /created_after /colour ");
+    // What stands between two '&' is no parameter.
+    CHECK(served.get("/v1/checkouts?&limit=5&&").status == 200);
+    CHECK(served.get("/v1/checkouts?=5").status == 400);
 }
 
 TEST_CASE("an operator says who and why, or is refused") {
@@ -99,6 +102,7 @@ TEST_CASE("an operator says who and why, or is refused") {
         served.post(checkout + "/resolve", R"({"call":"x","outcome":"perhaps","who":1})");
     CHECK(verdict(resolve) == "400 invalid-field");
     CHECK(object_of(resolve).at("errors").as_array().size() == 4);
+    CHECK(resolve.body.find("must be done or not_needed") != std::string::npos);
     CHECK(verdict(served.post(checkout + "/park", "[]")) == "400 invalid-json");
 }
 
@@ -108,7 +112,12 @@ TEST_CASE("what a running checkout is not ready for is a conflict") {
     served.start();
     const std::string checkout = "/v1/checkouts/" + served.begin_checkout("k-1");
     served.behind().wait_for("/v1/reservations", 1);
-    CHECK(verdict(served.post(checkout + "/resume", actor_and_reason)) == "409 not-parked");
+    const http::response resumed = served.post(checkout + "/resume", actor_and_reason);
+    CHECK(verdict(resumed) == "409 not-parked");
+    // The reason for the refusal first, then where the checkout stands.
+    const std::string detail = text_of(object_of(resumed), "detail");
+    CHECK(detail.starts_with("the checkout is not parked: "));
+    CHECK(detail.find("reserving") != std::string::npos);
     CHECK(
         verdict(served.post(checkout + "/signals/payment", R"({"result":"authorized"})"))
         == "409 signal-not-expected"

@@ -44,6 +44,29 @@ TEST_CASE("a full disk turns new checkouts away and /readyz red, until the store
     CHECK(text_of(object_of(ended), "status") == "completed");
 }
 
+TEST_CASE("a disk that hangs turns /readyz red and new checkouts away, until the commit returns") {
+    service_setup impatient;
+    impatient.change = [](service_options& options) {
+        options.commit_time_max = std::chrono::milliseconds{20};
+    };
+    service_under_test served(impatient);
+    served.start();
+    served.store().hold_commits();
+    auto starting = std::async(std::launch::async, [&] { return served.check_out("k-1"); });
+    served.store().wait_for_held_commit();
+    const auto is_red = [](const http::response& answer) { return answer.status == 503; };
+    CHECK(code_of(served.get_until("/readyz", is_red)) == "store-unavailable");
+    CHECK(code_of(served.check_out("k-2")) == "store-unavailable");
+    CHECK(
+        served.get("/metrics").body.find("makegood_store_healthy{lane=\"0\"} 0")
+        != std::string::npos
+    );
+    served.store().release_commits();
+    CHECK(starting.get().status == 200);
+    CHECK(served.get_until("/readyz", is_ok).status == 200);
+    CHECK(served.check_out("k-2").status == 200);
+}
+
 TEST_CASE("nothing leaves the process before the commit has returned") {
     service_under_test served;
     served.start();

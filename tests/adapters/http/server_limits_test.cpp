@@ -201,6 +201,28 @@ TEST_CASE("past the largest number of connections the next one waits until anoth
     CHECK(server.connections() == 2);
 }
 
+TEST_CASE("clients that vanished in a long poll do not keep others out") {
+    held_handler held;
+    const handler polls = [&held](const request& asked) {
+        return asked.target == "/" ? held(asked) : echo(asked);
+    };
+    running_server server({.connections_max = 2, .hung_up_look_interval = 5ms}, polls);
+    {
+        raw_peer first(server.port());
+        raw_peer second(server.port());
+        first.say(plain_get);
+        second.say(plain_get);
+        REQUIRE(server.loop().eventually([&] { return held.arrived == 2; }));
+        first.finish();  // an orderly end, of which nothing is to be read but the end
+        second.reset();
+    }
+    raw_peer third(server.port());
+    third.say("GET /quick HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(third.hear().body == "GET /quick ");
+    CHECK(held.left == 2);
+    CHECK_FALSE(server.loop().was_broken());
+}
+
 TEST_CASE("running out of file descriptors delays a connection and does not end the server") {
     running_server server;
     raw_peer before(server.port());
