@@ -68,10 +68,8 @@ std::string command_path(const CLI::App& root) {
     return path;
 }
 
-exit_code refuse_usage(
-    const CLI::ParseError& error, const CLI::App& root, const std::string& unknown, console& talk
-) {
-    talk.say(fmt::format("makegood: {}", unknown.empty() ? error.what() : unknown));
+exit_code refuse_usage(const std::string& what, const CLI::App& root, console& talk) {
+    talk.say(fmt::format("makegood: {}", what));
     talk.say(fmt::format("`{} --help` tells what there is", command_path(root)));
     return exit_code_of(errc::usage_wrong);
 }
@@ -104,11 +102,13 @@ exit_code run(int argument_count, char** arguments) {
     try {
         root.parse(argument_count, arguments);
     } catch (const CLI::Success& wanted) {
-        // --help and --version.
+        // --help and --version, but not the help of a command that there is not.
+        const std::string unknown = unknown_command(root, argument_count, arguments);
+        if (!unknown.empty()) return refuse_usage(unknown, root, talk);
         return static_cast<exit_code>(root.exit(wanted));
     } catch (const CLI::ParseError& error) {
         const std::string unknown = unknown_command(root, argument_count, arguments);
-        return refuse_usage(error, root, unknown, talk);
+        return refuse_usage(unknown.empty() ? error.what() : unknown, root, talk);
     }
     return do_command(chosen, talk);
 }

@@ -51,6 +51,7 @@ std::optional<std::string> assign(
 configuration_problem missing_backend(std::string_view name, const std::string& source) {
     return {
         .source = source,
+        .key = fmt::format("backends.{}.url", name),
         .detail = fmt::format(
             "the {0} backend is not configured: give --{0} URL, or url in [backends.{0}]", name
         )};
@@ -111,6 +112,7 @@ configuration_problems apply_overrides(
         if (value && key->assign(into, *value)) continue;
         problems.push_back(
             {.source = given.flag,
+             .key = given.key,
              .detail = fmt::format("has to be {}, not \"{}\"", key->expects, given.value)}
         );
     }

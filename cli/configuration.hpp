@@ -52,7 +52,8 @@ struct configuration_problem {
     std::string source;      // the file, or the flag
     std::uint32_t line = 0;  // 0: the source has no lines
     std::uint32_t column = 0;
-    std::string detail;  // what is wrong, what was expected, what may have been meant
+    std::string key = {};  // which is about; empty when the text is no TOML at all
+    std::string detail;    // what is wrong, what was expected, what may have been meant
 
     // `makegood.toml:3:1: unknown key "datas" (did you mean "data"?)`.
     [[nodiscard]] std::string text() const;

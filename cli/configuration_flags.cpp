@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <iterator>
 
@@ -40,6 +41,15 @@ std::vector<configuration_flag> all_flags() {
     return flags;
 }
 
+// A value that was given and is wrong is told once, and not as missing too; and what is missing in
+// a text that cannot be read nobody knows.
+bool is_consequence(const configuration_problem& found, const configuration_problems& earlier) {
+    return std::any_of(earlier.begin(), earlier.end(), [&found](const auto& each) {
+        const bool unreadable = each.line != 0 && each.key.empty();
+        return unreadable || (!found.key.empty() && each.key == found.key);
+    });
+}
+
 }  // namespace
 
 void add_configuration_flags(CLI::App& command, configuration_flags& flags) {
@@ -71,7 +81,11 @@ loaded_configuration load_configuration(const configuration_flags& flags) {
         keep(read_configuration_file(loaded.source, loaded.settings));
     }
     keep(apply_overrides(flags.overrides, loaded.settings));
-    keep(check_whole(loaded.settings, loaded.source));
+    configuration_problems missing = check_whole(loaded.settings, loaded.source);
+    std::erase_if(missing, [&loaded](const configuration_problem& found) {
+        return is_consequence(found, loaded.problems);
+    });
+    keep(std::move(missing));
     return loaded;
 }
 

@@ -91,7 +91,8 @@ std::optional<key_value> toml_entry::value_for(value_kind kind) const {
 }
 
 configuration_problem toml_entry::problem(std::string detail) const {
-    return {.source = source, .line = line, .column = column, .detail = std::move(detail)};
+    return {
+        .source = source, .line = line, .column = column, .key = key, .detail = std::move(detail)};
 }
 
 toml_document parse_toml(std::string_view text, const std::string& source) {

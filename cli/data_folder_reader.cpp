@@ -23,10 +23,26 @@ namespace json = boost::json;
 // The same words as the API has for the same mistake.
 [[noreturn]] void refuse_query(const problem& refused) {
     std::string what = refused.detail;
+    // A single problem is the detail already.
+    if (refused.errors.size() < 2) throw command_failure(errc::usage_wrong, what);
     for (const field_problem& wrong : refused.errors) {
         what += fmt::format("\n  {} {}", wrong.pointer, wrong.detail);
     }
     throw command_failure(errc::usage_wrong, what);
+}
+
+// A folder that is there and lacks the saga answers as the API does; it is not a missing folder.
+template <class Value>
+Value found_or_throw(
+    store_result<Value> result, const saga_id& id, const std::filesystem::path& path
+) {
+    if (result || result.error().code != store_errc::not_found) {
+        return value_or_throw(std::move(result), path);
+    }
+    throw command_failure(
+        errc::not_found, fmt::format("there is no checkout {} in {}", id.text(), path.string()),
+        "see `makegood explain not-found`"
+    );
 }
 
 json::object rendered(const saga_record& saga) {
@@ -42,11 +58,12 @@ opened_folder::opened_folder(std::filesystem::path path)
       reader_(value_or_throw(statestore::folder_reader::open(path_, registry_), path_)) {}
 
 saga_record opened_folder::load(std::string_view text) {
-    return value_or_throw(reader_->load(parse_saga_id(text)), path_);
+    const saga_id id = parse_saga_id(text);
+    return found_or_throw(reader_->load(id), id, path_);
 }
 
 std::vector<journal_entry> opened_folder::journal(const saga_id& id) {
-    return value_or_throw(reader_->journal(id), path_);
+    return found_or_throw(reader_->journal(id), id, path_);
 }
 
 saga_id parse_saga_id(std::string_view text) {

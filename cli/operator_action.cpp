@@ -109,9 +109,13 @@ exit_code act_on_all(
 
 exit_code act_in_bulk(const operator_action& action, const json::object& extra, console& out) {
     const std::vector<std::string> ids = matching_ids(action, out);
+    if (ids.empty()) {
+        out.say("no checkout matches");
+        return exit_code::done;
+    }
     if (action.dry_run) {
         for (const std::string& id : ids)
-            out.data(id + "\n");
+            out.data((action.as_json ? json::serialize(json::object{{"id", id}}) : id) + "\n");
         out.say(fmt::format("{} would be asked of {} checkouts", action.verb, ids.size()));
         return exit_code::done;
     }

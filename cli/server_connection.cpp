@@ -35,6 +35,8 @@ http::origin origin_of(const std::string& url) {
 
 errc errc_of_status(unsigned status) {
     switch (status) {
+        // What was typed is passed on as it is; the server is the one that knows what is wrong.
+        case 400: return errc::usage_wrong;
         case 404: return errc::not_found;
         case 409: return errc::conflict;
         case 429: return errc::server_unreachable;

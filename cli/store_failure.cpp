@@ -29,7 +29,7 @@ errc errc_of(store_errc code) {
         case store_errc::io: return errc::store_unreachable;
         case store_errc::stale_owner: return errc::store_unreachable;
         case store_errc::corrupt: return errc::store_corrupt;
-        case store_errc::not_found: return errc::not_found;
+        case store_errc::not_found: return errc::store_unreachable;
         case store_errc::too_new: return errc::store_too_new;
     }
     return errc::failed;

@@ -46,8 +46,11 @@ void declare_config(CLI::App& root, chosen_command& chosen) {
     CLI::App* command = family->add_subcommand(
         "check", "Says what is wrong with a configuration, or prints what would be in force"
     );
-    command->add_option("FILE", options->flags.file, "The configuration file; else makegood.toml");
+    auto* file = command->add_option(
+        "FILE", options->flags.file, "The configuration file; else makegood.toml"
+    );
     add_configuration_flags(*command, options->flags);
+    file->excludes(command->get_option("--config"));
     command->add_flag("--json", options->as_json, "Machine-readable");
     command->callback([options, &chosen] {
         chosen = [options](console& out) { return check(*options, out); };

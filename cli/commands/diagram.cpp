@@ -35,7 +35,7 @@ struct diagram_options {
         fmt::format(
             "this program knows no saga \"{}\"{}{}", options.saga,
             options.version == 0 ? "" : fmt::format(" of version {}", options.version),
-            did_you_mean(options.saga, names)
+            registry.newest(options.saga) == nullptr ? did_you_mean(options.saga, names) : ""
         ),
         "known:" + listed
     );

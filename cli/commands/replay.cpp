@@ -22,6 +22,15 @@ namespace {
 
 namespace json = boost::json;
 
+// CLI11's own check for a positive number answers with the bounds of a double.
+std::string complain_about_sequence(const std::string& text) {
+    journal_sequence sequence = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, problem] = std::from_chars(text.data(), end, sequence);
+    if (problem == std::errc{} && rest == end && sequence > 0) return {};
+    return fmt::format("\"{}\" is not the number of an entry: 1 or more", text);
+}
+
 struct replay_options {
     std::string data;
     std::string id;
@@ -175,7 +184,7 @@ void declare_replay(CLI::App& root, chosen_command& chosen) {
     );
     auto* until = command->add_option("--until", options->until, "Stop after that entry")
                       ->type_name("SEQ")
-                      ->check(CLI::PositiveNumber);
+                      ->check(complain_about_sequence, "");
     auto* assume = command->add_option(
         "--assume", options->assume,
         "What would have happened had entry SEQ been EVENT, such as 4=payment_refused"

@@ -18,7 +18,12 @@ struct restore_options {
 };
 
 exit_code run_restore(const restore_options& options, console& out) {
-    require_data_folder(options.data, "restore");
+    if (options.data.empty()) {
+        throw command_failure(
+            errc::usage_wrong, "restore makes a data folder and needs --data DIR",
+            "name a new folder; nothing is ever overwritten"
+        );
+    }
     require_new_folder(options.data);
     progress_report progress{out, "pages copied"};
     const auto copied = statestore::restore(
@@ -27,7 +32,7 @@ exit_code run_restore(const restore_options& options, console& out) {
             progress.advance(so_far.pages_done);
         }
     );
-    if (!copied) throw_store_failure(copied.error(), options.data);
+    if (!copied) throw_store_failure(copied.error(), options.source);
     out.say(fmt::format("{} is now what {} was", options.data, options.source));
     out.say(fmt::format(
         "`makegood verify --data {}` checks it; a server that is started on it goes on where the "

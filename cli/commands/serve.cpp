@@ -91,17 +91,24 @@ service_options service_options_of(const configuration& settings, std::vector<la
     return options;
 }
 
+std::string listen_hint(const std::error_code& code) {
+    if (code == std::errc::address_in_use) {
+        return "another server may run there: choose another with --listen HOST:PORT; port 0 takes "
+               "any free one";
+    }
+    if (code == std::errc::permission_denied) {
+        return "ports below 1024 are the system's: choose another with --listen HOST:PORT";
+    }
+    return "choose an address of this machine with --listen HOST:PORT; 0.0.0.0 is all of them";
+}
+
 std::unique_ptr<service> listening_service(
-    const definition_registry& registry, service_options options, const std::string& address
+    const definition_registry& registry, service_options options
 ) {
     try {
         return std::make_unique<service>(registry, std::move(options));
     } catch (const std::system_error& problem) {
-        throw command_failure(
-            errc::listen_failed, fmt::format("cannot listen on {}: {}", address, problem.what()),
-            "another server may run there: choose another with --listen HOST:PORT; port 0 takes "
-            "any free one"
-        );
+        throw command_failure(errc::listen_failed, problem.what(), listen_hint(problem.code()));
     } catch (const std::invalid_argument& problem) {
         throw command_failure(errc::configuration_invalid, problem.what());
     }
@@ -125,7 +132,7 @@ exit_code serve(const serve_options& options, console& out) {
     lane_stores stores{settings, registry, out};
     // Listens, and accepts nothing before run().
     const std::unique_ptr<service> running =
-        listening_service(registry, service_options_of(settings, stores.lanes()), settings.listen);
+        listening_service(registry, service_options_of(settings, stores.lanes()));
     const int left = running->run([&] {
         out.say(ready_line(settings, running->port(), stores.unfinished_count()));
     });

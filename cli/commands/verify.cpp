@@ -84,8 +84,14 @@ exit_code run_verify(const verify_command_options& options, console& out) {
     wanted.progress = [&progress](const statestore::verify_progress& so_far) {
         progress.advance(so_far.sagas);
     };
-    const statestore::verify_report report =
-        value_or_throw(statestore::verify(options.data, registry, wanted), options.data);
+    auto verified = statestore::verify(options.data, registry, wanted);
+    if (!verified && verified.error().code == store_errc::corrupt) {
+        throw command_failure(
+            errc::difference_found, verified.error().detail,
+            "nothing else could be checked; `makegood explain store-corrupt`"
+        );
+    }
+    const statestore::verify_report report = value_or_throw(std::move(verified), options.data);
     out.data(options.as_json ? json_of(report) : text_of(report, out.data_palette()));
     if (report.clean()) return exit_code::done;
     throw command_failure(

@@ -28,6 +28,6 @@ TEST_CASE("what a store says has an exit code too") {
     CHECK(errc_of(store_errc::io) == errc::store_unreachable);
     CHECK(errc_of(store_errc::stale_owner) == errc::store_unreachable);
     CHECK(errc_of(store_errc::corrupt) == errc::store_corrupt);
-    CHECK(errc_of(store_errc::not_found) == errc::not_found);
+    CHECK(errc_of(store_errc::not_found) == errc::store_unreachable);
     CHECK(errc_of(store_errc::too_new) == errc::store_too_new);
 }

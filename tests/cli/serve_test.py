@@ -183,6 +183,10 @@ class Serving(unittest.TestCase):
         self.expect(3, "show", "chk_00000000000000000000000000", "--server", server.url)
         self.expect(3, "show", "chk_00000000000000000000000000", "--data", str(self.data))
         self.expect(3, "show", "nonsense", "--data", str(self.data))
+        absent = self.expect(3, "replay", "chk_00000000000000000000000000", "--data", str(self.data))
+        self.assertIn("makegood explain not-found", absent.stderr)
+        for source in (["--server", server.url], ["--data", str(self.data)]):
+            self.assertIn("/state", self.expect(2, "list", "--state", "nonsense", *source).stderr)
         done = self.expect(4, "cancel", checkout, "--server", server.url)
         self.assertIn("makegood explain", done.stderr)
 
@@ -218,7 +222,11 @@ class Serving(unittest.TestCase):
         parked = {self.parked_checkout(server, str(number)) for number in range(2)}
         bulk = ["retry", "--where", "status=parked,reason=order_refused", "--server", server.url]
         self.assertEqual(set(self.expect(0, *bulk, "--dry-run").stdout.split()), parked)
+        lines = self.expect(0, *bulk, "--dry-run", "--json").stdout.splitlines()
+        self.assertEqual({json.loads(line)["id"] for line in lines}, parked)
         self.assertIn("--yes", self.expect(2, *bulk).stderr)
+        nobody = ["retry", "--where", "status=parked,customer_id=nobody", "--server", server.url]
+        self.assertIn("no checkout matches", self.expect(0, *nobody).stderr)
         self.backends.refusals = {}
         self.assertIn("2 done, 0 refused", self.expect(0, *bulk, "--yes").stderr)
         for checkout in parked:
