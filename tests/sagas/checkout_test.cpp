@@ -198,7 +198,7 @@ TEST_CASE("an outcome that is unknown at the pivot is asked for, never guessed")
     SECTION("lost: everything is undone") {
         const auto lost = GENERATE(
             backend_answer{200, R"({"status":"expired"})", {}},
-            backend_answer{200, R"({"status":"released"})", {}}, 
+            backend_answer{200, R"({"status":"released"})", {}},
             backend_answer{404, R"({"code":"unknown_reservation"})", {}}
         );
         script.when_answered(read_reservation, lost)
