@@ -17,6 +17,7 @@ namespace {
 // The routes' own patterns, and one more for requests that went nowhere.
 std::vector<std::string> counted_patterns() {
     std::vector<std::string> patterns;
+    patterns.reserve(std::size(routes) + 1);
     for (const route& each : routes) {
         patterns.push_back(std::string(each.method) + " " + std::string(each.pattern));
     }

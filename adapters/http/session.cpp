@@ -31,7 +31,7 @@ constexpr std::size_t answer_bytes_kept_max = 64 * 1024;
 class connection_session final : public session, public deadline_watch::entry, private body_stream {
 public:
     connection_session(std::shared_ptr<session_host> host, tcp::socket socket);
-    ~connection_session();
+    ~connection_session() override;
 
     asio::awaitable<void> run();
     asio::cancellation_slot slot() { return cancellation_.slot(); }
