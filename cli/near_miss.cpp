@@ -65,6 +65,7 @@ std::vector<std::string> near_misses(std::string_view typed, std::span<const std
     });
     if (found.size() > suggestions_max) found.resize(suggestions_max);
     std::vector<std::string> nearest;
+    nearest.reserve(found.size());
     for (auto& [slips, candidate] : found)
         nearest.push_back(std::move(candidate));
     return nearest;
