@@ -15,8 +15,12 @@ import time
 import urllib.request
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "process"))
+
+from makegood_process import wait_until  # noqa: E402
+from makegood_process.ports import lease_ports  # noqa: E402
+
 TARGET_PER_SECOND = 1667  # 100,000 checkouts a minute
-READY_SECONDS = 30
 
 
 class Process:
@@ -49,24 +53,16 @@ class Process:
 
 
 def wait_ready(url: str, server: Process) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
+    def answers() -> bool:
         if server.child.poll() is not None:
-            break
+            sys.exit(f"bench: the server did not stay up:\n{server.log.read_text()[-2000:]}")
         try:
             with urllib.request.urlopen(url + "/readyz", timeout=1) as answer:
-                if answer.status == 200:
-                    return
+                return answer.status == 200
         except OSError:
-            time.sleep(0.02)
-    sys.exit(f"bench: the server did not become ready:\n{server.log.read_text()[-2000:]}")
+            return False
 
-
-def free_port() -> int:
-    import socket
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    wait_until("the server is ready", answers)
 
 
 def folder_bytes(folder: Path) -> int:
@@ -90,7 +86,7 @@ def run(build: Path, client_counts: list[int], seconds: float, warm_up: float, d
         folder = Path(name)
         with Process([str(build / "null_backends")], folder / "backends.log") as backends:
             urls = json.loads(backends.child.stdout.readline())
-            url = f"http://127.0.0.1:{free_port()}"
+            url = f"http://127.0.0.1:{lease_ports(1)[0]}"
             config = folder / "makegood.toml"
             config.write_text("[checkout]\nfulfilment = false\n")
             command = [str(build / "makegood"), "serve", "--config", str(config), "--listen", url.removeprefix("http://"),

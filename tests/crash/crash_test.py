@@ -20,6 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "process"))
 
 from makegood_process import (  # noqa: E402
     Balance, Binaries, Json, NoAnswer, Shop, in_parallel, wait_until, way)
+from makegood_process.child_process import ChildProcess  # noqa: E402
 from makegood_process.shop import QUICK_RETRIES  # noqa: E402
 
 from mixed_orders import SKUS, Plan, fill_carts, make_plans  # noqa: E402
@@ -90,8 +91,8 @@ class Round:
         wanted = self.chance.randint(len(self.plans) // 5, len(self.plans) * 4 // 5)
         wait_until("enough checkouts are under way",
                    lambda: self.accepted >= wanted or self.over.is_set())
-        time.sleep(self.chance.uniform(0, KILL_DELAY_SECONDS_MAX))
         server, storefront = self.shop.server, self.shop.storefront
+        self._lives_until_killed(server.process, KILL_DELAY_SECONDS_MAX)
         if victim != "storefront":
             server.process.kill()
         if "storefront" in victim:
@@ -99,10 +100,14 @@ class Round:
             storefront.start()
         if victim == "server twice":
             server.launch()
-            time.sleep(self.chance.uniform(0, SECOND_KILL_SECONDS_MAX))
+            self._lives_until_killed(server.process, SECOND_KILL_SECONDS_MAX)
             server.process.kill()
         if victim != "storefront":
             server.start()
+
+    def _lives_until_killed(self, process: ChildProcess, seconds_max: float) -> None:
+        """The random moment of the kill; until then nothing may end the process but we."""
+        assert process.lives_for(self.chance.uniform(0, seconds_max)), process.tail()
 
     # -- the customers whose bank asks them ----------------------------------------------------
 

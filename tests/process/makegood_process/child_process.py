@@ -56,6 +56,15 @@ class ChildProcess:
         assert self._process is not None, "it was started"
         return self._process.wait(patience)
 
+    def lives_for(self, seconds: float) -> bool:
+        """Watches for an exit of its own: False as soon as it ends, True when it did not in time."""
+        assert self._process is not None, "it was started"
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
     def said(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
