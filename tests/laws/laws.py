@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-LAYERS = ("engine", "sagas", "statestore", "adapters", "cli")
+LAYERS = ("engine", "sagas", "statestore", "adapters", "simulation", "conformance", "cli")
 
 # Folder -> folders that it may include, beside itself.
 MAY_INCLUDE = {
@@ -16,19 +16,21 @@ MAY_INCLUDE = {
     "sagas": {"engine"},
     "statestore": {"engine"},
     "adapters": {"engine"},
-    "cli": {"engine", "sagas", "statestore", "adapters"},
+    "simulation": {"engine", "sagas", "statestore"},
+    "conformance": {"engine", "adapters"},
+    "cli": {"engine", "sagas", "statestore", "adapters", "simulation", "conformance"},
 }
 
 # Regular expression of an include -> the only places that may have it, and why.
 ONLY_IN = [
-    (r"boost/(asio|beast)", r"^(adapters|cli|examples|tests)/", "the core and the store do no I/O over the network"),
+    (r"boost/(asio|beast)", r"^(adapters|conformance|cli|examples|tests)/", "the core and the store do no I/O over the network"),
     (r"boost/beast", r"\.cpp$", "Beast is slow to compile: sources only"),
     (r"boost/msm", r"^sagas/(dsl/.*\.hpp|[a-z_]+/machine\.cpp)$", "MSM belongs into one source per saga"),
     (r"sqlite3\.h", r"^(statestore|examples/storefront|tests)/", "SQLite is statestore's"),
     (r"librdkafka", r"^adapters/kafka/", "Kafka has one wrapper"),
     (r"toml\+\+", r"^cli/.*\.cpp$", "configuration is read by the command line"),
     (r"CLI/", r"^(cli|examples|tests)/", "options are read by programs"),
-    (r"(thread|mutex|condition_variable|shared_mutex)", r"^(adapters|statestore|cli|examples|tests)/",
+    (r"(thread|mutex|condition_variable|shared_mutex)", r"^(adapters|statestore|conformance|cli|examples|tests)/",
      "the core knows no threads"),
     (r"(random|iostream|fstream)", r"^(adapters|statestore|cli|examples|tests)/", "the core has no chance and no streams"),
 ]
@@ -37,7 +39,7 @@ ONLY_IN = [
 ONLY_AT = [
     (r"::now\(\)", r"^(adapters/clock/|adapters/http/|examples/|tests/)", "time enters as a value: adapters/clock"),
     (r"\b(getrandom|random_device|mt19937\w*)\b", r"^(adapters/clock/|examples/|tests/)", "chance enters as a value: adapters/clock"),
-    (r"\bco_(await|return|yield)\b", r"^(adapters|cli|examples|tests)/", "coroutines live in the adapters"),
+    (r"\bco_(await|return|yield)\b", r"^(adapters|conformance|cli|examples|tests)/", "coroutines live in the adapters"),
     (r"\b(sleep_for|sleep_until|usleep)\b", r"^cli/commands/watch\.cpp$", "wait for a condition with a deadline, not for time"),
     (r"clang-format off", r"^(sagas|examples/\d\d_[a-z_]+)/.*machine\.cpp$|^examples/\d\d_[a-z_]+/[a-z_]+\.cpp$", "only a transition table is laid out by hand"),
     (r"\b(TODO|FIXME|XXX)\b", r"^$", "finish it or write an issue"),
