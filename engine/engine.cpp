@@ -33,10 +33,14 @@ void engine::start(start_request request, ticket from, instant now) {
     start_key key{claim_text(claim)};
     if (const auto twin = starting_.find(key); twin != starting_.end()) {
         saga_slot& first = *slots_.at(twin->second);
-        if (first.claim->fingerprint != claim.fingerprint) {
-            return refuse(from, refusal::idempotency_key_reused, {});
+        if (first.claim->fingerprint == claim.fingerprint) {
+            return enqueue(first, {slot_read{from, true}}, now);
         }
-        return enqueue(first, {slot_read{from, true}}, now);
+        if (first.rivals.size() >= limits::inbox_max) {
+            return refuse(from, refusal::overloaded, "too much is waiting for this key");
+        }
+        first.rivals.push_back({claim.fingerprint, from});
+        return;
     }
     if (!healthy_) return refuse(from, refusal::store_unavailable, {});
     if (slots_.size() - lingering_.size() >= options_.active_sagas_max) {

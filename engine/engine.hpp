@@ -209,6 +209,7 @@ private:
 
     void finish_commit(saga_slot& slot, instant now);
     void refuse_start(saga_slot& slot, refusal why, const std::string& detail);
+    void refuse_rivals(saga_slot& slot, refusal why, const std::string& detail);
     void yield_to(saga_slot& slot, const claim_conflict& conflict, instant now);
     void drop_orphans(const std::vector<saga_slot*>& slots);
     void release_dropped();

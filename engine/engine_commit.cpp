@@ -52,6 +52,7 @@ void engine::finish_commit(saga_slot& slot, instant now) {
     if (slot.claim) {
         starting_.erase(start_key{claim_text(*slot.claim)});
         slot.claim.reset();
+        refuse_rivals(slot, refusal::idempotency_key_reused, {});
     }
     const saga_record& saga = slot.record;
     const saga_status is = saga.status();
@@ -104,23 +105,33 @@ void engine::refuse_start(saga_slot& slot, refusal why, const std::string& detai
         refuse(waiting.to, why, detail);
     for (const slot_input& input : slot.inbox)
         refuse(input.from(), why, detail);
+    refuse_rivals(slot, why, detail);
     starting_.erase(start_key{claim_text(*slot.claim)});
     dropped_.insert(&slot);
 }
 
+void engine::refuse_rivals(saga_slot& slot, refusal why, const std::string& detail) {
+    for (const saga_slot::rival_start& rival : std::exchange(slot.rivals, {}))
+        refuse(rival.from, why, detail);
+}
+
 void engine::yield_to(saga_slot& slot, const claim_conflict& conflict, instant now) {
     ASSERT(slot.claim && slot.created);
-    if (slot.claim->fingerprint != conflict.existing_fingerprint) {
-        return refuse_start(slot, refusal::idempotency_key_reused, {});
-    }
+    const auto is_owner = [&](const payload_fingerprint& payload) {
+        return payload == conflict.existing_fingerprint;
+    };
     std::vector<ticket> tickets;
-    for (const saga_slot::waiting_reply& waiting : slot.replies)
-        tickets.push_back(waiting.to);
-    for (const slot_input& input : slot.inbox)
-        tickets.push_back(input.from());
-    slot.replies.clear();
-    slot.inbox.clear();
-    refuse_start(slot, refusal::none, {});
+    if (is_owner(slot.claim->fingerprint)) {
+        for (const saga_slot::waiting_reply& waiting : std::exchange(slot.replies, {}))
+            tickets.push_back(waiting.to);
+        for (const slot_input& input : std::exchange(slot.inbox, {}))
+            tickets.push_back(input.from());
+    }
+    for (const saga_slot::rival_start& rival : slot.rivals) {
+        if (is_owner(rival.fingerprint)) tickets.push_back(rival.from);
+    }
+    std::erase_if(slot.rivals, [&](const auto& rival) { return is_owner(rival.fingerprint); });
+    refuse_start(slot, refusal::idempotency_key_reused, {});
     for (const ticket each : tickets) {
         saga_slot& existing = ensure_slot(conflict.existing);
         existing.inbox.push_back({slot_read{each, true}});

@@ -102,10 +102,14 @@ instant engine::dispatch_call(saga_slot& slot, const call_record& call, instant 
     }
     instant overdue = never;
     if (spec.tries == persistence::persistent && !saga.parked) {
+        // Of several calls one may have ended the parking that another still needs.
+        const bool exhausted = call.attempts >= options_.retries.persistent.parks_after;
         overdue = call.opened_at + options_.retries.persistent.parks_after_time;
-        if (overdue <= now) {
-            std::string detail = std::string(call.call.call.value) + ": " + last_word(call);
-            apply(slot, saga_parked{"overdue", std::move(detail)}, now);
+        if (exhausted || overdue <= now) {
+            const std::string detail = std::string(call.call.call.value) + ": " + last_word(call);
+            const saga_parked told = exhausted ? saga_parked{"attempts_exhausted", detail}
+                                               : saga_parked{"overdue", detail};
+            apply(slot, told, now);
             return never;
         }
     }

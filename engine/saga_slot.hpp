@@ -68,6 +68,12 @@ struct saga_slot {
         bool replayed = false;
     };
 
+    // A start with the same key and another payload: whose the key is, the commit tells.
+    struct rival_start {
+        payload_fingerprint fingerprint{};
+        ticket from = 0;
+    };
+
     saga_id id;
     phase now_in = phase::loading;
     bool load_requested = false;  // and not answered yet
@@ -88,6 +94,7 @@ struct saga_slot {
     std::optional<start_claim> claim;
     std::vector<outbox_event> outbox;
     std::vector<waiting_reply> replies;  // told once it is durable
+    std::vector<rival_start> rivals;
 
     bool lingers = false;
 

@@ -114,6 +114,36 @@ TEST_CASE("undo does not give up: it parks, goes on slowly, and carries on when 
     CHECK_FALSE(bench.record(id).parked);
 }
 
+TEST_CASE("one of two undo calls that ends leaves the saga parked for the other") {
+    workbench bench(2, quick_options());
+    const saga_id id = started(bench);
+    bench.answer("buy", no_answer{true, "cut"});
+    bench.answer("buy", no_answer{true, "cut"});
+    bench.submit(id, operator_acted{operator_verb::cancel, "ann", "changed her mind"});
+    bench.settle();
+    for (int i = 0; i < 3; ++i) {
+        bench.answer("give_back", 503);
+        bench.answer("give_back", 503);
+        bench.settle();
+        bench.advance(100ms);
+    }
+    REQUIRE(bench.record(id).status() == saga_status::parked);
+    instant due = never;  // of the one that is tried before the other
+    for (const call_record& call : bench.record(id).calls) {
+        if (call.status == call_status::pending) due = std::min(due, call.next_attempt_at);
+    }
+    bench.advance(due - bench.now);
+    REQUIRE(bench.calls.size() == 1);
+    bench.answer("give_back", 200);
+    bench.settle();
+    REQUIRE(bench.record(id).status() == saga_status::parked);
+    CHECK(bench.record(id).parked->code == "attempts_exhausted");
+    bench.advance(200ms);
+    bench.answer("give_back", 200);
+    bench.settle();
+    CHECK(bench.record(id).status() == saga_status::compensated);
+}
+
 TEST_CASE("a wrong credential parks at once and is not retried until a person says so") {
     workbench bench(1, quick_options());
     const saga_id id = started(bench);

@@ -74,8 +74,9 @@ TEST_CASE("twins that arrive together are one saga, and the second is told so") 
     const ticket first = bench.start("k1");
     const ticket second = bench.start("k1");
     const ticket other = bench.start("k1", {}, 1);
-    CHECK(bench.find_reply(other)->why == refusal::idempotency_key_reused);
+    CHECK(bench.find_reply(other) == nullptr);  // whose the key is, the store says
     bench.settle();
+    CHECK(bench.find_reply(other)->why == refusal::idempotency_key_reused);
     CHECK_FALSE(bench.find_reply(first)->replayed);
     CHECK(bench.find_reply(second)->replayed);
     CHECK(bench.calls.size() == 1);
@@ -110,6 +111,30 @@ TEST_CASE("a key that the store knows is answered with its saga, another payload
     CHECK(bench.only_saga() == id);
     CHECK(bench.calls.size() == 1);
     CHECK(bench.engine->active() == 1);
+}
+
+TEST_CASE("a wrong payload on its way does not take the key from the right one") {
+    workbench bench;
+    bench.start("k1");
+    bench.settle();
+    const saga_id id = bench.only_saga();
+    const ticket wrong = bench.start("k1", {}, 1);
+    const ticket right = bench.start("k1");
+    const ticket also_wrong = bench.start("k1", {}, 2);
+    bench.settle();
+    CHECK(bench.find_reply(wrong)->why == refusal::idempotency_key_reused);
+    CHECK(bench.find_reply(also_wrong)->why == refusal::idempotency_key_reused);
+    REQUIRE(bench.find_reply(right)->why == refusal::none);
+    CHECK(bench.find_reply(right)->replayed);
+    CHECK(bench.replied_saga(right).id == id);
+}
+
+TEST_CASE("rivals for a key whose commit fails may come again") {
+    workbench bench;
+    bench.start("k1");
+    const ticket rival = bench.start("k1", {}, 1);
+    bench.fail_commit();
+    CHECK(bench.find_reply(rival)->why == refusal::store_unavailable);
 }
 
 TEST_CASE("a start that cannot be committed was never accepted") {
