@@ -32,6 +32,7 @@ void declare_commands(CLI::App& root, chosen_command& chosen) {
 
     declare_replay(root, chosen);
     declare_verify(root, chosen);
+    declare_simulate(root, chosen);
     declare_backup(root, chosen);
     declare_restore(root, chosen);
 

@@ -32,6 +32,7 @@ void declare_resolve(CLI::App& root, chosen_command& chosen);
 
 void declare_replay(CLI::App& root, chosen_command& chosen);
 void declare_verify(CLI::App& root, chosen_command& chosen);
+void declare_simulate(CLI::App& root, chosen_command& chosen);
 void declare_backup(CLI::App& root, chosen_command& chosen);
 void declare_restore(CLI::App& root, chosen_command& chosen);
 

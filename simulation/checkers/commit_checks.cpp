@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/limits.hpp"
+#include "simulation/checkers/checkers.hpp"
+
+// What a commit may contain: P4, P5, P7, P8.
+namespace makegood::simulation {
+namespace {
+
+bool persists(const saga_record& saga, call_name call) {
+    return saga.definition->call(call).tries == persistence::persistent;
+}
+
+bool is_past_pivot(state_kind kind) {
+    return kind == state_kind::committed || kind == state_kind::completed;
+}
+bool goes_back(state_kind kind) {
+    return kind == state_kind::backward || kind == state_kind::failed
+           || kind == state_kind::compensated;
+}
+
+}  // namespace
+
+void checkers::committed(const batch& changes, const commit_receipt& receipt, bool newest) {
+    if (!newest && !changes.sagas.empty()) {
+        found_.breaks(
+            promise::one_writer, changes.sagas.front().saga->id,
+            "a commit of an owner that had been replaced was kept"
+        );
+    }
+    std::set<std::array<std::uint8_t, 16>> left_out;
+    for (const claim_conflict& conflict : receipt.conflicts)
+        left_out.insert(conflict.refused.bytes());
+    for (const saga_commit& change : changes.sagas) {
+        const saga_id& id = change.saga->id;
+        if (left_out.contains(id.bytes())) continue;
+        if (!durable_.follows(change)) {
+            found_.breaks(promise::one_writer, id, "a commit does not follow what is durable");
+            return;
+        }
+        const durable_saga& known =
+            durable_.fold(change, [this](const durable_entry& entry) { check_entry(entry); });
+        if (!(known.record == *change.saga)) {
+            found_.breaks(
+                promise::exact_replay, id, "the record of a commit is not the fold of its journal"
+            );
+        }
+        if (watcher_) watcher_(known.record);
+    }
+}
+
+void checkers::check_entry(const durable_entry& entry) {
+    check_pivot(entry);
+    if (const auto* failed = std::get_if<call_failed>(&entry.entry.event)) {
+        check_attempt(entry, *failed);
+    }
+    const auto* denied = std::get_if<call_denied>(&entry.entry.event);
+    if (denied != nullptr && entry.outcome.listed && !entry.after.parked) {
+        found_.breaks(
+            promise::compensation, entry.after.id,
+            fmt::format("{} was denied and nobody is told", denied->call.call.value)
+        );
+    }
+}
+
+// Full jitter: up to a ceiling that doubles; never sooner than the backend asked for, and slowly
+// once a person has been told.
+void checkers::check_attempt(const durable_entry& entry, const call_failed& failed) {
+    const saga_record& saga = entry.after;
+    const call_record* call = saga.find_call(failed.call);
+    if (call == nullptr || !entry.outcome.listed) return;
+    const call_spec& spec = saga.definition->call(failed.call.call);
+    const bool persistent = persists(saga, failed.call.call);
+    const retry_policy& policy =
+        persistent ? settings_.retries.persistent : settings_.retries.forward;
+    const duration delay = failed.next_attempt_at - entry.entry.at;
+    duration ceiling = policy.first_delay;
+    for (std::uint32_t i = 1; i < call->attempts && ceiling < policy.delay_max; ++i)
+        ceiling *= 2;
+    ceiling = std::min(ceiling, policy.delay_max);
+    const auto answer = last_answers_.find({saga.id, failed.call});
+    const bool answered = answer != last_answers_.end();
+    const duration told = answered ? answer->second.retry_after.value_or(duration{0}) : duration{0};
+    if (answered && (answer->second.status == 401 || answer->second.status == 403)) {
+        found_.breaks(
+            promise::compensation, saga.id,
+            fmt::format("{} was denied and is tried again", failed.call.call.value)
+        );
+    }
+    const duration floor = std::max(failed.parks ? policy.parked_delay : duration{0}, told);
+    const bool cut_short = spec.tries == persistence::until_expiry;
+    if (delay.count() < 1 || (delay < floor && !cut_short)) {
+        found_.breaks(
+            promise::compensation, saga.id,
+            fmt::format(
+                "{} is to be tried again after {} ms, although at least {} ms were due",
+                failed.call.call.value, delay.count(), floor.count()
+            )
+        );
+    }
+    if (delay > std::max(ceiling, floor + floor / 5)) {
+        found_.breaks(
+            promise::compensation, saga.id,
+            fmt::format(
+                "{} is to be tried again after {} ms, later than its policy allows",
+                failed.call.call.value, delay.count()
+            )
+        );
+    }
+    if (floor.count() == 0 && !cut_short) {
+        backoffs_sum_ += static_cast<double>(delay.count()) / static_cast<double>(ceiling.count());
+        ++backoffs_count_;
+    }
+}
+
+void checkers::judge_backoffs() {
+    // The deviation of a mean of n is 0.29 / sqrt(n): 300 make 0.15 nine times that.
+    if (backoffs_count_ < 300) return;
+    const double mean = backoffs_sum_ / static_cast<double>(backoffs_count_);
+    if (mean > 0.35 && mean < 0.65) return;
+    found_.breaks(
+        promise::compensation, {},
+        fmt::format(
+            "{} backoffs were {:.2f} of their ceilings in the mean; full jitter makes it 0.5",
+            backoffs_count_, mean
+        )
+    );
+}
+
+void checkers::check_pivot(const durable_entry& entry) {
+    const definition& meaning = *entry.after.definition;
+    const state_kind from = meaning.state(entry.from).kind;
+    const state_kind to = meaning.state(entry.after.state).kind;
+    if (!is_past_pivot(from) || !goes_back(to)) return;
+    found_.breaks(
+        promise::point_of_no_return, entry.after.id,
+        fmt::format("went from {} back to {}", entry.from.value, entry.after.state.value)
+    );
+}
+
+}  // namespace makegood::simulation

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "engine/ports/journal.hpp"
+#include "simulation/checkers/checkers.hpp"
+#include "simulation/shop.hpp"
+
+namespace makegood::simulation {
+
+// Looks at everything when all is quiet: every saga has ended, and the ledgers of the backends say
+// what the sagas say (P3, P5, P9); the store holds what was durable, and folds to it (P7).
+class final_audit {
+public:
+    final_audit(
+        const definition_registry& registry,
+        const checkers& seen,
+        const shop& backends,
+        verdict& found
+    )
+        : registry_(registry), seen_(seen), backends_(backends), found_(found) {}
+
+    void judge(journal_reader& store);
+    // What no backend should ever have been asked.
+    void judge_refused_effects();
+
+private:
+    void judge_store(journal_reader& store, const saga_id& id, const saga_record& expected);
+    void judge_checkout(const saga_record& saga);
+    void judge_completed(const saga_record& saga);
+    void judge_undone(const saga_record& saga);
+    void judge_fulfilment(const saga_record& saga);
+    void judge_undo_of_unknown(const saga_record& saga, call_name call, bool barred);
+    void judge_stock();
+
+    void breaks(promise broken, const saga_record& saga, std::string detail) const {
+        found_.breaks(broken, saga.id, std::move(detail));
+    }
+
+    const definition_registry& registry_;
+    const checkers& seen_;
+    const shop& backends_;
+    verdict& found_;
+};
+
+}  // namespace makegood::simulation

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "simulation/orders.hpp"
+#include "simulation/process.hpp"
+
+namespace makegood::simulation {
+
+// Everybody outside: shops that start checkouts and ask again until they are told, customers whom
+// their bank asks, operators. What they see is judged where only they can (P9, P10).
+class people {
+public:
+    struct surroundings {
+        machine& host;
+        weather& sky;
+        shop& backends;
+        verdict& found;
+        std::function<process*()> reachable;  // nothing while no process runs
+        std::function<void()> arrived;        // a checkout has just come in
+    };
+
+    people(surroundings around, std::uint64_t seed);
+
+    // Plans this many checkouts, one after the other.
+    void arrive(std::size_t checkouts);
+    [[nodiscard]] bool all_accepted() const { return accepted_ == shoppers_.size(); }
+    [[nodiscard]] std::size_t accepted() const { return accepted_; }
+
+    // -- operators, when all else is quiet
+    enum class care : std::uint8_t { resume, retry, resolve };
+    void care_for(const saga_id& id, care how);
+    // Commands that the process of now has not answered.
+    [[nodiscard]] std::size_t unanswered() const { return asked_.size(); }
+    void process_died() { asked_.clear(); }
+
+private:
+    struct shopper {
+        order wish;
+        idempotency_key key;
+        std::optional<saga_id> accepted;
+    };
+
+    void arrive_one(std::size_t checkouts);
+    void ask(std::size_t who);
+    void ask_again(std::size_t who);
+    void hear(std::size_t who, const reply& told);
+    void follow_up(std::size_t who);
+    void reuse_key(std::size_t who);
+    [[nodiscard]] start_request request_of(const shopper& who, const std::string& body);
+
+    void notice(const saga_record& saga);
+    void act_at_bank(const saga_id& id, const call_reference& call);
+    void signal(const saga_id& id, bool agreed);
+
+    void operate();
+    void command_saga(const saga_id& id, operator_verb verb);
+    void resolve_by_hand(const saga_record& saga);
+    void submit(const saga_id& id, command asked, std::string actor);
+
+    surroundings around_;
+    chance luck_;
+    const definition& checkout_;
+    std::vector<shopper> shoppers_;
+    std::size_t accepted_ = 0;
+    std::set<std::string> at_bank_;  // authorizations that a customer was asked about
+    std::set<std::uint64_t> asked_;  // commands under way, by number
+    std::uint64_t commands_ = 0;
+    std::uint64_t by_hand_ = 0;
+};
+
+}  // namespace makegood::simulation

@@ -1,0 +1,317 @@
+#include "simulation/world.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "engine/assert.hpp"
+#include "engine/limits.hpp"
+#include "sagas/registry.hpp"
+#include "simulation/checkers/final_audit.hpp"
+#include "simulation/memory_disk.hpp"
+#include "simulation/people.hpp"
+
+namespace makegood::simulation {
+namespace {
+
+using kind = fault_kind;
+using namespace std::chrono_literals;
+
+// What a deployment may configure differs from world to world.
+checkout_settings settings_of(chance& luck) {
+    constexpr std::array<duration, 3> lives{30s, 120s, 900s};
+    constexpr std::array<duration, 3> deadlines{60s, 300s, 1800s};
+    checkout_settings settings;
+    settings.reservation_ttl = lives[luck.below(lives.size())];
+    settings.deadline = deadlines[luck.below(deadlines.size())];
+    return settings;
+}
+
+engine_options engine_options_of(chance& luck) {
+    engine_options options;
+    options.retries.persistent.parks_after = static_cast<std::uint32_t>(3 + luck.below(8));
+    options.retries.forward.attempts_max = static_cast<std::uint32_t>(5 + luck.below(16));
+    return options;
+}
+
+// Longer than any deadline, backoff or Retry-After; the clock's steps come on top.
+constexpr duration patience = 150min;
+
+class world {
+public:
+    explicit world(const world_options& options)
+        : options_(options),
+          luck_(options.seed, "world"),
+          registry_(make_registry(settings_of(luck_))),
+          settings_(engine_options_of(luck_)),
+          log_(options.keeps_lines),
+          sky_(options.seed, options.faults),
+          backends_(sky_),
+          judge_(registry_, settings_, found_),
+          kept_(registry_),
+          store_(kept_, {time_, sky_, judge_, log_}, options.seed),
+          wire_(time_, sky_, backends_, log_, options.seed),
+          host_{registry_, time_, store_, wire_, judge_, log_, luck_},
+          crowd_(
+              {host_, sky_, backends_, found_, [this] { return reachable(); },
+               [this] { bring_weather(); }},
+              options.seed
+          ) {}
+
+    world_outcome run() {
+        began_ = time_.now();
+        boot();
+        crowd_.arrive(options_.checkouts);
+        blow();
+        storm_steps_ = time_.steps();
+        if (!found_.first()) calm_down();
+        if (!found_.first()) judge_.judge_backoffs();
+        if (!found_.first()) {
+            const auto reader = kept_.open_reader();
+            audit_.judge(*reader);
+        }
+        return outcome();
+    }
+
+private:
+    process* reachable() { return serving_ && serving_->alive() ? serving_.get() : nullptr; }
+
+    // -- the storm
+
+    void blow() {
+        constexpr duration tail = 60s;
+        instant ends = never;
+        while (!found_.first() && time_.steps() < options_.storm_steps_max && time_.now() < ends) {
+            if (!time_.step()) return;
+            if (ends == never && crowd_.accepted() == options_.checkouts) ends = time_.now() + tail;
+        }
+    }
+
+    // Called as each checkout comes in.
+    void bring_weather() {
+        if (sky_.strikes(kind::crash)) {
+            time_.after(luck_.between(0ms, 500ms), [this] { crash(); });
+        }
+        if (sky_.strikes(kind::takeover)) {
+            time_.after(luck_.between(0ms, 500ms), [this] { take_over(); });
+        }
+        if (sky_.strikes(kind::backend_restart)) wire_.restart_a_backend();
+        if (sky_.strikes(kind::error_storm)) wire_.storm_at_a_backend();
+        if (sky_.strikes(kind::disk_full)) store_.fill_up(luck_.between(100ms, 10s));
+        if (sky_.strikes(kind::fsync_failure)) store_.fail_once();
+        if (sky_.strikes(kind::slow_fsync)) store_.slow_down(luck_.between(1s, 30s));
+        if (sky_.strikes(kind::clock_forward)) set_clock(clock_step());
+        if (sky_.strikes(kind::clock_back)) set_clock(-clock_step());
+    }
+
+    duration clock_step() {
+        constexpr std::array<duration, 3> sizes{2s, 90s, 1h};
+        return luck_.between(1ms, sizes[luck_.below(sizes.size())]);
+    }
+
+    void set_clock(duration by) {
+        host_.clock_error += by;
+        if (by < 0ms) set_back_ -= by;
+        log_.note(time_.now(), {}, {"the clock is set by", fmt::format("{} ms", by.count())});
+        if (process* running = reachable()) running->clock_was_set();
+    }
+
+    // -- lives of the daemon
+
+    void boot() {
+        serving_.reset();
+        ++processes_;
+        serving_ = std::make_unique<process>(host_, settings_);
+        if (sky_.strikes(kind::crash_in_recovery)) {
+            time_.after(luck_.between(0ms, 40ms), [this] { crash(); });
+        }
+    }
+
+    void crash() {
+        if (!reachable() || sky_.fair()) return;
+        log_.note(time_.now(), {}, {"the process is killed"});
+        serving_->kill();
+        if (stale_) stale_->kill();
+        store_.lose_power();
+        judge_.process_died();
+        crowd_.process_died();
+        const bool long_away = luck_.happens(0.1);
+        time_.after(long_away ? luck_.between(1min, 20min) : luck_.between(10ms, 20s), [this] {
+            if (!reachable()) boot();
+        });
+    }
+
+    void take_over() {
+        if (!reachable() || sky_.fair()) return;
+        log_.note(time_.now(), {}, {"another process takes over"});
+        serving_->lose_store();
+        if (stale_) stale_->kill();
+        stale_ = std::move(serving_);
+        judge_.process_died();
+        crowd_.process_died();
+        boot();
+    }
+
+    // A process that found that it was replaced has stopped; somebody starts it again.
+    void keep_running() {
+        if (!reachable()) boot();
+    }
+
+    // -- fair weather
+
+    void calm_down() {
+        sky_.clear_up();
+        wire_.recover();
+        store_.recover();
+        if (stale_) stale_->kill();
+        keep_running();
+        log_.note(time_.now(), {}, {"the weather clears up"});
+        run_until_ended(patience + set_back_);
+        if (found_.first()) return;
+        judge_liveness();
+        using care = people::care;
+        for (const care how : {care::resume, care::retry, care::resolve, care::retry}) {
+            if (found_.first() || all_ended()) break;
+            for (const saga_id& id : unfinished())
+                crowd_.care_for(id, how);
+            run_until_ended(patience);
+        }
+        judge_ends();
+    }
+
+    void run_until_ended(duration lasts) {
+        const instant ends = time_.now() + lasts;
+        while (!found_.first() && time_.next() <= ends) {
+            if (!time_.step()) return;
+            if (time_.steps() % 512 == 0 && all_ended()) return;
+        }
+    }
+
+    // Sagas leave this list for good, so each is looked at until it has ended, and no more.
+    const std::vector<saga_id>& unfinished() {
+        const auto& ids = judge_.durable().ids();
+        open_.insert(open_.end(), ids.begin() + static_cast<std::ptrdiff_t>(known_), ids.end());
+        known_ = ids.size();
+        std::erase_if(open_, [this](const saga_id& id) {
+            return judge_.durable().find(id)->record.ended();
+        });
+        return open_;
+    }
+    bool all_ended() { return crowd_.all_accepted() && unfinished().empty(); }
+
+    void judge_liveness() {
+        audit_.judge_refused_effects();
+        if (!crowd_.all_accepted()) {
+            found_.breaks(promise::every_saga_ends, {}, "a start is not accepted in fair weather");
+        }
+        for (const saga_id& id : unfinished()) {
+            const saga_record& saga = judge_.durable().find(id)->record;
+            if (saga.parked) continue;
+            found_.breaks(promise::every_saga_ends, id, stuck_text(saga));
+        }
+        if (crowd_.unanswered() > 0) {
+            found_.breaks(promise::operators_can_act, {}, "a command was never answered");
+        }
+        judge_list();
+    }
+
+    // What is parked is what the list shows.
+    void judge_list() {
+        std::size_t parked = 0;
+        for (const saga_id& id : unfinished())
+            parked += judge_.durable().find(id)->record.parked ? 1 : 0;
+        saga_query query;
+        query.saga = {};
+        query.status = saga_status::parked;
+        query.limit = limits::list_items_max;
+        const auto reader = kept_.open_reader();
+        const auto listed = reader->list(query);
+        if (listed && listed->size() == std::min(parked, query.limit)) return;
+        found_.breaks(
+            promise::operators_can_act, {},
+            fmt::format("{} sagas are parked, and the list does not show them", parked)
+        );
+    }
+
+    void judge_ends() {
+        if (found_.first()) return;
+        for (const saga_id& id : unfinished()) {
+            found_.breaks(
+                promise::every_saga_ends, id, stuck_text(judge_.durable().find(id)->record)
+            );
+        }
+        const std::uint64_t violations = reachable()->counters().violations;
+        if (violations > 0) {
+            found_.breaks(
+                promise::every_saga_ends, {},
+                fmt::format("{} events came that no table lists", violations)
+            );
+        }
+    }
+
+    static std::string stuck_text(const saga_record& saga) {
+        return fmt::format(
+            "has not ended in fair weather: it is {} in {}", status_text(saga.status()),
+            saga.state.value
+        );
+    }
+
+    // -- what came of it
+
+    world_outcome outcome() {
+        world_outcome out;
+        out.broken = found_.first();
+        if (out.broken) {
+            out.broken->at = time_.now();
+            out.broken->step = time_.steps();
+        }
+        out.trace_hash = log_.hash();
+        out.steps = time_.steps();
+        out.storm_steps = storm_steps_;
+        out.checkouts = crowd_.accepted();
+        for (const saga_id& id : judge_.durable().ids()) {
+            const saga_record& saga = judge_.durable().find(id)->record;
+            ++out.ends[fmt::format("{} {}", saga.definition->name(), status_text(saga.status()))];
+            out.entries += saga.sequence;
+        }
+        out.processes = processes_;
+        out.simulated = time_.now() - began_;
+        out.faults = sky_.counts();
+        out.lines = log_.lines();
+        return out;
+    }
+
+    const world_options& options_;
+    chance luck_;
+    const definition_registry registry_;
+    const engine_options settings_;
+    agenda time_;
+    trace log_;
+    weather sky_;
+    verdict found_;
+    shop backends_;
+    checkers judge_;
+    final_audit audit_{registry_, judge_, backends_, found_};
+    memory_disk kept_;
+    disk store_;
+    network wire_;
+    machine host_;
+    people crowd_;
+    std::unique_ptr<process> serving_;
+    std::unique_ptr<process> stale_;  // one that was replaced and has not noticed yet
+
+    std::vector<saga_id> open_;
+    std::size_t known_ = 0;
+    instant began_{};
+    duration set_back_{};
+    std::uint64_t processes_ = 0;
+    std::uint64_t storm_steps_ = 0;
+};
+
+}  // namespace
+
+world_outcome run_world(const world_options& options) {
+    return world(options).run();
+}
+
+}  // namespace makegood::simulation

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""The simulator finds bugs: every planted fault is caught, by the promise that it breaks, within a stated number of worlds.
+
+Usage: mutants_test.py MAKEGOOD_MUTANTS MAKEGOOD [--only NAME] [--seed N]
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from catalogue import MUTANTS
+
+# Any would do; a fixed one keeps the table below the same in every run.
+SEED = 20261122
+
+
+def run(binary: str, mutant: str, seed: int, worlds: int):
+    """Worlds needed and what was broken; nothing was when the second is empty."""
+    done = subprocess.run([binary, mutant, str(seed), str(worlds)], capture_output=True, text=True, check=False)
+    lines = done.stdout.splitlines()
+    needed = sum(1 for line in lines if line.startswith("world "))
+    if done.returncode == 6:
+        return needed, lines[-1]
+    if done.returncode == -signal.SIGABRT:
+        return needed, done.stderr.strip().splitlines()[-1]
+    if done.returncode != 0:
+        raise RuntimeError(f"{mutant}: exit {done.returncode}\n{done.stderr}")
+    return needed, ""
+
+
+def is_expected(promises: str, broken: str) -> bool:
+    named = {"assertion": "assertion failed", "exception": "what():"}
+    return any(named.get(each, each + " ") in broken for each in promises.split())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("mutants")
+    parser.add_argument("makegood")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args()
+    print(f"seed {options.seed}")
+    chosen = list({each.name: each for each in MUTANTS if options.only in each.name}.values())
+    most = max(each.within for each in chosen)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        clean = pool.submit(run, options.mutants, "none", options.seed, most)
+        results = list(pool.map(lambda each: run(options.mutants, each.name, options.seed, each.within), chosen))
+    failed = 0
+    for mutant, (needed, broken) in zip(chosen, results):
+        caught = is_expected(mutant.promises, broken)
+        failed += not caught
+        print(f"{'caught' if caught else 'MISSED':7} {mutant.name:38} world {needed:2} of {mutant.within:2}  {broken[:150]}")
+    if clean.result()[1]:
+        print(f"without any fault planted: {clean.result()[1]}")
+        failed += 1
+    if b"makegood7planted" in Path(options.makegood).read_bytes():
+        print("the shipped binary contains planted faults")
+        failed += 1
+    print(f"{len(chosen) - failed} of {len(chosen)} planted faults caught")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
