@@ -8,6 +8,8 @@ from makegood_process import Json, Storefront
 
 SKUS = 1_100  # more than 999: the storefront has nothing of SKU-999
 OUT_OF_STOCK = "SKU-999"
+REPEATS = (0, 0, 0, 1, 2)
+WAITS = (None, 1, 2, 5)
 
 
 @dataclass(frozen=True)
@@ -48,18 +50,27 @@ KINDS = (
 
 @dataclass
 class Plan:
-    """One customer's order, and what came of it."""
+    """One customer's order, how it is sent, and what came of it."""
 
     number: str
     kind: Kind
     body: Json
     cancels: bool
-    checkout_id: str = ""
+    is_parked: bool  # by an operator, for no good reason
+    twins: int  # requests with its key at the same time, beside the first
+    repeats: int  # of each of them, once it was answered
+    wait: int | None  # the preference that is sent along
+    checkout_ids: set[str] = field(default_factory=set)  # one, if all is well
     acted: bool = field(default=False, repr=False)
 
     @property
     def key(self) -> str:
         return f"order-{self.number}"
+
+    @property
+    def checkout_id(self) -> str:
+        (only,) = self.checkout_ids
+        return only
 
     @property
     def cart_id(self) -> str:
@@ -79,7 +90,10 @@ def fill_carts(plans: list[Plan], storefront: Storefront, chance: random.Random)
 
 def _plan(number: str, chance: random.Random) -> Plan:
     (kind,) = chance.choices(KINDS, [each.weight for each in KINDS])
-    plan = Plan(number, kind, {}, cancels=chance.random() < 0.06)
+    plan = Plan(
+        number, kind, {}, cancels=chance.random() < 0.06, is_parked=chance.random() < 0.08,
+        twins=int(chance.random() < 0.15), repeats=chance.choice(REPEATS),
+        wait=chance.choice(WAITS))
     plan.body = {
         "customer_id": f"cus_{number}", "currency": "USD", **_goods(plan, chance), **_money(kind),
         "shipping_address": {"city": "Turin"}, "metadata": {"kind": kind.name}}

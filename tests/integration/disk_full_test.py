@@ -1,50 +1,19 @@
 """A disk without room: nothing is accepted, nothing is lost, and it goes on when there is room."""
 
 import os
-import pathlib
-import subprocess
-import tempfile
 import unittest
 
 from makegood_process import Answer, wait_until
 from makegood_process.shop_test import ShopTest
+from makegood_process.small_disk import SmallDisk
 
 SIZE = "24m"
-CHUNK = bytes(64 * 1024)
-
-
-class SmallDisk:
-    """A tmpfs of its own; needs the right to mount."""
-
-    def __init__(self) -> None:
-        self.path = pathlib.Path(tempfile.mkdtemp(prefix="makegood-disk-"))
-        mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "makegood-test", self.path],
-            capture_output=True, text=True)
-        if mounted.returncode != 0:
-            self.path.rmdir()
-            raise unittest.SkipTest(f"a tmpfs cannot be mounted here: {mounted.stderr.strip()}")
-
-    def fill(self) -> None:
-        with (self.path / "filler").open("ab", buffering=0) as filler:
-            try:
-                while filler.write(CHUNK):
-                    pass
-            except OSError:
-                return  # full, as wanted
-
-    def free(self) -> None:
-        (self.path / "filler").unlink()
-
-    def remove(self) -> None:
-        subprocess.run(["umount", "--lazy", self.path], check=True)
-        self.path.rmdir()
 
 
 @unittest.skipUnless(os.geteuid() == 0, "mounting a small disk needs root")
 class DiskFull(ShopTest):
     def setUp(self) -> None:
-        self.disk = SmallDisk()
+        self.disk = SmallDisk(SIZE)
         self.addCleanup(self.disk.remove)
         self.shop = self.open_shop(settings=self.settings, data=self.disk.path / "makegood")
 

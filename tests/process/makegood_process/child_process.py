@@ -1,9 +1,10 @@
 """One program under our care: started, signalled by its own pid, its words kept in a file."""
 
+import os
 import pathlib
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .deadline import PATIENCE_SECONDS
 
@@ -13,9 +14,14 @@ TAIL_LINES = 40
 class ChildProcess:
     """Starts again under the same command; its log goes on in the same file."""
 
-    def __init__(self, command: Sequence[str | pathlib.Path], log: pathlib.Path) -> None:
+    def __init__(
+        self, command: Sequence[str | pathlib.Path], log: pathlib.Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`environment` is added to ours."""
         self.command = [str(word) for word in command]
         self.log = log
+        self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -35,13 +41,23 @@ class ChildProcess:
         assert not self.runs, "one process at a time"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=self._environment)
 
     def kill(self) -> None:
         """SIGKILL: no last words, no tidying up."""
         assert self._process is not None, "it was started"
         self._process.kill()
         self._process.wait()
+
+    def suspend(self) -> None:
+        """SIGSTOP: it hangs, its connections stay open."""
+        assert self._process is not None, "it was started"
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self._process is not None, "it was started"
+        self._process.send_signal(signal.SIGCONT)
 
     def ask_to_stop(self) -> None:
         assert self._process is not None, "it was started"

@@ -4,7 +4,7 @@ import os
 import pathlib
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .binaries import Binaries
@@ -32,6 +32,7 @@ class Server:
     def __init__(
         self, binaries: Binaries, folder: pathlib.Path, backend_flags: Sequence[str],
         settings: str = "", data: pathlib.Path | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._program = binaries.makegood
         self.data = data or folder / "makegood"
@@ -43,7 +44,7 @@ class Server:
         self.process = ChildProcess(
             [self._program, "serve", "--config", configuration, "--listen", self.listen,
              "--data", self.data, *backend_flags],
-            folder / "makegood.log")
+            folder / "makegood.log", environment)
 
     @property
     def url(self) -> str:
@@ -75,12 +76,14 @@ class Server:
         """How many checkouts each start so far has found half done."""
         return [int(count) for count in re.findall(r"(\d+) sagas? resumed", self.process.said())]
 
-    def command(self, *words: str | pathlib.Path) -> CommandResult:
+    def command(
+        self, *words: str | pathlib.Path, environment: Mapping[str, str] | None = None
+    ) -> CommandResult:
         """Any `makegood` command; reading and acting ones find this server by themselves."""
         done = subprocess.run(
             [str(self._program), *map(str, words)], capture_output=True, text=True,
             timeout=COMMAND_SECONDS_MAX, stdin=subprocess.DEVNULL,
-            env={**os.environ, "MAKEGOOD_SERVER": self.url, "NO_COLOR": "1"})
+            env={**os.environ, "MAKEGOOD_SERVER": self.url, "NO_COLOR": "1", **(environment or {})})
         return CommandResult(done.returncode, done.stdout, done.stderr)
 
     def verify(self) -> CommandResult:

@@ -45,11 +45,14 @@ class Shop:
         self.folder = folder or pathlib.Path(tempfile.mkdtemp(prefix="makegood-shop-"))
         self.binaries = binaries
         self.storefront = Storefront(binaries, self.folder, storefront_options)
-        self.server = Server(
-            binaries, self.folder, self.storefront.backend_flags(), settings, data)
+        self.server = self.make_server(settings, data)
         self.checkouts = Checkouts(self.server.endpoint)
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
+
+    def make_server(self, settings: str, data: pathlib.Path | None) -> Server:
+        return Server(
+            self.binaries, self.folder, self.storefront.backend_flags(), settings, data)
 
     def __enter__(self) -> "Shop":
         try:

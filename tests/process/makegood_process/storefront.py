@@ -2,7 +2,7 @@
 
 import pathlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .binaries import Binaries
 from .child_process import ChildProcess
@@ -43,11 +43,11 @@ class Storefront:
             raise AssertionError(f"the storefront did not start:\n{self.process.tail()}")
         return self._ports_file.exists()
 
-    def backend_flags(self) -> list[str]:
-        """What `makegood serve` needs to find the services."""
+    def backend_flags(self, urls: Mapping[str, str] | None = None) -> list[str]:
+        """What `makegood serve` needs to find the services; `urls` of those that are elsewhere."""
         flags: list[str] = []
         for backend, service in SERVICE_OF_BACKEND.items():
-            flags += [f"--{backend}", self.services[service].url]
+            flags += [f"--{backend}", (urls or {}).get(service, self.services[service].url)]
         return flags
 
     def close(self) -> None:
