@@ -35,6 +35,7 @@ void declare_commands(CLI::App& root, chosen_command& chosen) {
     declare_simulate(root, chosen);
     declare_backup(root, chosen);
     declare_restore(root, chosen);
+    declare_conformance(root, chosen);
 
     declare_diagram(root, chosen);
     declare_explain(root, chosen);

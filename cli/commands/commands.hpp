@@ -35,6 +35,7 @@ void declare_verify(CLI::App& root, chosen_command& chosen);
 void declare_simulate(CLI::App& root, chosen_command& chosen);
 void declare_backup(CLI::App& root, chosen_command& chosen);
 void declare_restore(CLI::App& root, chosen_command& chosen);
+void declare_conformance(CLI::App& root, chosen_command& chosen);
 
 void declare_diagram(CLI::App& root, chosen_command& chosen);
 void declare_explain(CLI::App& root, chosen_command& chosen);

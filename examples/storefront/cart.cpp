@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 
 #include "examples/storefront/backend.hpp"
+#include "examples/storefront/broken_rules.hpp"
 #include "examples/storefront/fields.hpp"
 
 namespace storefront {
@@ -42,6 +43,7 @@ private:
             " WHERE cart_id = ?1",
             {asked.subject}
         );
+        if (!found && is_broken(rule::read_never_seen)) return {.status = 200, .body = {}};
         if (!found) throw refusal(404, "unknown_cart", "there is no cart " + asked.subject);
         read_back(*found, "items");
         return {.status = 200, .body = *std::move(found)};
@@ -65,8 +67,12 @@ private:
     }
 
     answer clear(const call& asked) {
+        if (is_broken(rule::clear_cart)) return {.status = 204, .body = {}};
         const auto gone = store_.run("DELETE FROM carts WHERE cart_id = ?1", {asked.subject});
         if (gone > 0) effects_.record(asked, {"cart_cleared", asked.subject, asked.checkout_id});
+        if (gone == 0 && is_broken(rule::clear_never_seen)) {
+            throw refusal(409, "nothing_to_clear", "there is no cart " + asked.subject);
+        }
         return {.status = 204, .body = {}};
     }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "examples/storefront/broken_rules.hpp"
+
 namespace storefront {
 namespace {
 
@@ -76,7 +78,10 @@ answer contract_keeper::once(
     const route& to, const call& arrived, const std::optional<treatment>& treat
 ) {
     const auto fingerprint = fingerprint_of(arrived);
-    if (auto first = answers_.first_answer(arrived, fingerprint)) return *std::move(first);
+    if (auto first = answers_.first_answer(arrived, fingerprint)) {
+        if (!is_broken(rule::repeated_key)) return *std::move(first);
+        throw refusal(409, "duplicate_request", "this call was answered before");
+    }
     auto first = is_refused(treat) ? refused(*treat) : all_or_nothing(to, arrived);
     // A failure of the service's own is no answer to remember: the caller may try again.
     if (first.status < 500) answers_.keep(arrived, fingerprint, first);
@@ -91,7 +96,7 @@ answer contract_keeper::all_or_nothing(const route& to, const call& arrived) {
         store_.keep_since_mark();
         return done;
     } catch (const refusal& why) {
-        store_.undo_to_mark();
+        is_broken(rule::all_or_nothing) ? store_.keep_since_mark() : store_.undo_to_mark();
         return why.as_answer();
     } catch (const std::exception& fault) {
         store_.undo_to_mark();

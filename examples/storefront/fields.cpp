@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "examples/storefront/broken_rules.hpp"
 #include "examples/storefront/call.hpp"
 
 namespace storefront {
@@ -12,8 +13,8 @@ namespace json = boost::json;
 
 void refuse_field(std::string_view name, std::string_view expected) {
     throw refusal(
-        422, "invalid_field", fmt::format("`{}` must be {}", name, expected),
-        {{"field", std::string{name}}}
+        is_broken(rule::invalid_field) ? 500 : 422, "invalid_field",
+        fmt::format("`{}` must be {}", name, expected), {{"field", std::string{name}}}
     );
 }
 

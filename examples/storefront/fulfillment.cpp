@@ -1,16 +1,27 @@
 #include <boost/json.hpp>
 
 #include "examples/storefront/backend.hpp"
+#include "examples/storefront/documents.hpp"
 #include "examples/storefront/fields.hpp"
 
 namespace storefront {
 namespace {
-namespace json = boost::json;
+constexpr document_kind kind{
+    .noun = "shipment",
+    .table = "shipments",
+    .id_column = "shipment_id",
+    .open = "requested",
+    .closed = "dispatched",
+    .bar =
+        "INSERT INTO shipments(shipment_id, order_id, checkout_id, items, shipping_address,"
+        " status, barred, created_at, updated_at)"
+        " VALUES(?1, '', ?2, '[]', 'null', 'cancelled', 1, ?3, ?3)"};
 
 // The warehouse's shipments: requested, and then dispatched or cancelled.
 class fulfillment final : public backend {
 public:
-    explicit fulfillment(foundation base) : store_(base.store), effects_(base.effects) {
+    explicit fulfillment(foundation base)
+        : store_(base.store), effects_(base.effects), documents_(base, kind) {
         store_.script(
             "CREATE TABLE IF NOT EXISTS shipments("
             "  shipment_id TEXT PRIMARY KEY,"
@@ -33,8 +44,13 @@ public:
             });
         };
         add("POST /v1/shipments", key_use::required, &fulfillment::request);
-        add("POST /v1/shipments/{id}/cancel", key_use::required, &fulfillment::cancel);
-        add("POST /v1/shipments/{id}/dispatch", key_use::optional, &fulfillment::dispatch);
+        routes.add("POST /v1/shipments/{id}/cancel", key_use::required, [this](const call& asked) {
+            return documents_.cancel(asked);
+        });
+        routes.add(
+            "POST /v1/shipments/{id}/dispatch", key_use::optional,
+            [this](const call& asked) { return documents_.close(asked); }
+        );
         add("GET /v1/shipments/{id}", key_use::none, &fulfillment::read);
         add("GET /v1/ledger", key_use::none, &fulfillment::ledger);
     }
@@ -43,7 +59,7 @@ private:
     answer request(const call& asked) {
         const auto id = required_text(asked.body, "shipment_id");
         required_items(asked.body);
-        if (const auto earlier = status_of(id); !earlier.empty()) refuse_taken(id, earlier);
+        documents_.require_fresh(id);
         store_.run(
             "INSERT INTO shipments(shipment_id, order_id, checkout_id, items, shipping_address,"
             " status, created_at, updated_at) VALUES(?1, ?2, ?3, ?4, ?5, 'requested', ?6, ?6)",
@@ -52,38 +68,7 @@ private:
              asked.at}
         );
         effects_.record(asked, {"shipment_requested", id, asked.checkout_id});
-        return {.status = 201, .body = state(id, "requested")};
-    }
-
-    answer cancel(const call& asked) {
-        const auto status = status_of(asked.subject);
-        if (status == "dispatched") {
-            throw refusal(409, "already_shipped", asked.subject + " has left the warehouse");
-        }
-        if (status.empty()) bar(asked);
-        if (status == "requested") change(asked, {"cancelled", "shipment_cancelled"});
-        return {.status = 200, .body = state(asked.subject, "cancelled")};
-    }
-
-    // Remembers an undo that came before its do, which from now on is refused.
-    void bar(const call& asked) {
-        store_.run(
-            "INSERT INTO shipments(shipment_id, order_id, checkout_id, items, shipping_address,"
-            " status, barred, created_at, updated_at)"
-            " VALUES(?1, '', ?2, '[]', 'null', 'cancelled', 1, ?3, ?3)",
-            {asked.subject, asked.checkout_id, asked.at}
-        );
-        effects_.record(asked, {"barred", asked.subject, asked.checkout_id});
-    }
-
-    answer dispatch(const call& asked) {
-        const auto status = status_of(asked.subject);
-        if (status.empty()) refuse_unknown(asked.subject);
-        if (status == "cancelled") {
-            throw refusal(409, "already_cancelled", asked.subject + " was cancelled");
-        }
-        if (status == "requested") change(asked, {"dispatched", "shipment_dispatched"});
-        return {.status = 200, .body = state(asked.subject, "dispatched")};
+        return {.status = 201, .body = documents_.state(id, "requested")};
     }
 
     answer read(const call& asked) {
@@ -92,7 +77,7 @@ private:
             " created_at, updated_at FROM shipments WHERE shipment_id = ?1 AND NOT barred",
             {asked.subject}
         );
-        if (!found) refuse_unknown(asked.subject);
+        if (!found) documents_.refuse_unknown(asked.subject);
         read_back(*found, "items");
         read_back(*found, "shipping_address");
         return {.status = 200, .body = *std::move(found)};
@@ -114,49 +99,9 @@ private:
         return {.status = 200, .body = std::move(body)};
     }
 
-    struct change_of_status {
-        std::string_view status;
-        std::string_view effect;
-    };
-
-    void change(const call& asked, const change_of_status& to) {
-        store_.run(
-            "UPDATE shipments SET status = ?2, updated_at = ?3 WHERE shipment_id = ?1",
-            {asked.subject, to.status, asked.at}
-        );
-        std::string checkout_id;
-        {
-            auto whose = store_.select(
-                "SELECT checkout_id FROM shipments WHERE shipment_id = ?1", {asked.subject}
-            );
-            if (whose.next()) checkout_id = whose.text(0);
-        }
-        effects_.record(asked, {to.effect, asked.subject, checkout_id});
-    }
-
-    // Empty when there is no such shipment.
-    std::string status_of(std::string_view id) {
-        auto found = store_.select("SELECT status FROM shipments WHERE shipment_id = ?1", {id});
-        return found.next() ? found.text(0) : std::string{};
-    }
-
-    static json::object state(std::string_view id, std::string_view status) {
-        return {{"shipment_id", id}, {"status", status}};
-    }
-
-    [[noreturn]] static void refuse_unknown(const std::string& id) {
-        throw refusal(404, "unknown_shipment", "there is no shipment " + id);
-    }
-
-    [[noreturn]] static void refuse_taken(const std::string& id, std::string_view status) {
-        if (status == "cancelled") {
-            throw refusal(409, "undone", id + " was cancelled before and stays so");
-        }
-        throw refusal(409, "shipment_exists", id + " is in use under another key");
-    }
-
     database& store_;
     effect_log& effects_;
+    documents documents_;
 };
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <boost/json.hpp>
 #include <vector>
 
+#include "examples/storefront/broken_rules.hpp"
+
 namespace storefront {
 namespace {
 namespace json = boost::json;
@@ -61,7 +63,7 @@ std::optional<answer> idempotent_store::first_answer(
         "SELECT fingerprint, status, body FROM answers WHERE key = ?1", {repeated.key}
     );
     if (!kept.next()) return std::nullopt;
-    if (kept.text(0) != fingerprint) {
+    if (kept.text(0) != fingerprint && !is_broken(rule::other_payload)) {
         throw refusal(
             422, "idempotency_key_reused",
             fmt::format(

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "examples/storefront/backend.hpp"
+#include "examples/storefront/broken_rules.hpp"
 #include "examples/storefront/fields.hpp"
 #include "examples/storefront/inventory_ledger.hpp"
 #include "examples/storefront/stock.hpp"
@@ -14,6 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t ttl_seconds_max = 86'400;
+constexpr std::chrono::days never{365};              // for a broken rule
 constexpr std::int64_t expired_per_batch_max = 500;  // the rest waits for the next batch
 
 // Reservations of stock that end by themselves. A reservation is reserved until its expires_at by
@@ -96,11 +98,12 @@ private:
         const auto ttl = required_integer(asked.body, "ttl_seconds", {1, ttl_seconds_max});
         if (const auto earlier = find(asked, id)) refuse_taken(id, *earlier);
         const auto expires_at = rfc3339(asked.now + std::chrono::seconds{ttl});
+        const auto ends_at = is_broken(rule::expires) ? rfc3339(asked.now + never) : expires_at;
         store_.run(
             "INSERT INTO reservations"
             "(reservation_id, checkout_id, status, expires_at, created_at, updated_at)"
             " VALUES(?1, ?2, 'reserved', ?3, ?4, ?4)",
-            {id, checkout_id, expires_at, asked.at}
+            {id, checkout_id, ends_at, asked.at}
         );
         for (const auto& each : lines) {
             stock_.hold(id, each);
@@ -113,9 +116,8 @@ private:
 
     answer confirm(const call& asked) {
         const auto found = find(asked, asked.subject);
-        if (!found || found->barred) {
-            throw refusal(404, "unknown_reservation", "nothing was reserved as " + asked.subject);
-        }
+        if (is_wrongly_confirmed(found)) return state(asked.subject, "confirmed");
+        if (!found || found->barred) refuse_unknown(asked.subject);
         if (found->status == "expired") {
             throw refusal(
                 410, "reservation_expired", "the reservation ended at " + found->expires_at
@@ -135,11 +137,15 @@ private:
     answer release(const call& asked) {
         const auto found = find(asked, asked.subject);
         if (!found) return bar(asked);
-        if (found->status == "confirmed") {
+        if (found->status == "confirmed" && !is_broken(rule::release_after_confirm)) {
             throw refusal(409, "already_confirmed", "the stock is sold and cannot be released");
         }
+        if (found->status == "released" && is_broken(rule::twice)) {
+            throw refusal(409, "already_released", "the reservation was given back");
+        }
+        if (is_broken(rule::takes_effect)) return state(asked.subject, "released");
         if (found->status == "reserved") {
-            stock_.give_back(asked.subject);
+            if (!is_broken(rule::returns_stock)) stock_.give_back(asked.subject);
             effects_.record(asked, {"released", asked.subject, found->checkout_id});
         }
         if (found->status != "released") set_status(asked, "released");
@@ -148,6 +154,8 @@ private:
 
     // Remembers an undo that came before its do, which from now on is refused.
     answer bar(const call& asked) {
+        if (is_broken(rule::undo_never_seen)) refuse_unknown(asked.subject);
+        if (is_broken(rule::late)) return state(asked.subject, "released");
         store_.run(
             "INSERT INTO reservations"
             "(reservation_id, checkout_id, status, barred, created_at, updated_at)"
@@ -166,8 +174,10 @@ private:
             " FROM reservations WHERE reservation_id = ?1",
             {asked.subject, asked.at}
         );
-        if (!found) {
-            throw refusal(404, "unknown_reservation", "nothing was reserved as " + asked.subject);
+        if (!found && is_broken(rule::read_never_seen)) return {.status = 200, .body = {}};
+        if (!found) refuse_unknown(asked.subject);
+        if (is_broken(rule::read_status) && found->at("status") == "confirmed") {
+            found->at("status") = "sold";
         }
         found->emplace(
             "lines", store_.list(
@@ -198,7 +208,7 @@ private:
             {id, cause.at}
         );
         if (ended == 0) return;
-        stock_.give_back(id);
+        if (!is_broken(rule::expiry_returns_stock)) stock_.give_back(id);
         auto whose =
             store_.select("SELECT checkout_id FROM reservations WHERE reservation_id = ?1", {id});
         whose.next();
@@ -213,6 +223,18 @@ private:
             "UPDATE reservations SET status = ?2, updated_at = ?3 WHERE reservation_id = ?1",
             {asked.subject, status, asked.at}
         );
+    }
+
+    // What confirm takes for confirmed although it must not, by the rules that are broken.
+    static bool is_wrongly_confirmed(const std::optional<reservation>& found) {
+        if (!found) return is_broken(rule::confirm_never_seen);
+        if (found->barred) return false;
+        return (found->status == "expired" && is_broken(rule::confirm_after_expiry))
+               || (found->status == "released" && is_broken(rule::confirm_after_release));
+    }
+
+    [[noreturn]] static void refuse_unknown(const std::string& id) {
+        throw refusal(404, "unknown_reservation", "nothing was reserved as " + id);
     }
 
     [[noreturn]] static void refuse_taken(const std::string& id, const reservation& earlier) {

@@ -45,8 +45,8 @@ private:
         store_.run(
             "INSERT INTO notifications(customer_id, kind, checkout_id, data, at)"
             " VALUES(?1, ?2, ?3, ?4, ?5)",
-            {required_text(asked.body, "customer_id"), kind, asked.checkout_id,
-             kept_as_text(asked.body, "data"), asked.at}
+            {required_text(asked.body, "customer_id"), kind,
+             required_text(asked.body, "checkout_id"), kept_as_text(asked.body, "data"), asked.at}
         );
         const auto id =
             fmt::format("ntf_{}", store_.number("SELECT MAX(sequence) FROM notifications"));

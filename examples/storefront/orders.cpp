@@ -1,8 +1,7 @@
-#include <fmt/format.h>
-
 #include <boost/json.hpp>
 
 #include "examples/storefront/backend.hpp"
+#include "examples/storefront/documents.hpp"
 #include "examples/storefront/fields.hpp"
 
 namespace storefront {
@@ -10,6 +9,18 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t listed_max = 500;
+
+constexpr document_kind kind{
+    .noun = "order",
+    .table = "orders",
+    .id_column = "order_id",
+    .open = "created",
+    .closed = "shipped",
+    .bar =
+        "INSERT INTO orders(order_id, checkout_id, customer_id, items, total, currency,"
+        " reservation_id, authorization_id, authorization_ids, shipping_address, status, barred,"
+        " created_at, updated_at)"
+        " VALUES(?1, ?2, '', '[]', 0, '', '', '', 'null', 'null', 'cancelled', 1, ?3, ?3)"};
 
 // The columns that hold JSON as text.
 void read_back_all(json::object& order) {
@@ -21,7 +32,8 @@ void read_back_all(json::object& order) {
 // The orders that customers see. An order is created, and then shipped or cancelled.
 class orders final : public backend {
 public:
-    explicit orders(foundation base) : store_(base.store), effects_(base.effects) {
+    explicit orders(foundation base)
+        : store_(base.store), effects_(base.effects), documents_(base, kind) {
         store_.script(
             "CREATE TABLE IF NOT EXISTS orders("
             "  order_id TEXT PRIMARY KEY,"
@@ -50,8 +62,12 @@ public:
             });
         };
         add("POST /v1/orders", key_use::required, &orders::create);
-        add("POST /v1/orders/{id}/cancel", key_use::required, &orders::cancel);
-        add("POST /v1/orders/{id}/ship", key_use::optional, &orders::ship);
+        routes.add("POST /v1/orders/{id}/cancel", key_use::required, [this](const call& asked) {
+            return documents_.cancel(asked);
+        });
+        routes.add("POST /v1/orders/{id}/ship", key_use::optional, [this](const call& asked) {
+            return documents_.close(asked);
+        });
         add("GET /v1/orders/{id}", key_use::none, &orders::read);
         add("GET /v1/orders", key_use::none, &orders::list);
         add("GET /v1/ledger", key_use::none, &orders::ledger);
@@ -62,7 +78,7 @@ private:
         const auto id = required_text(asked.body, "order_id");
         const auto checkout_id = required_text(asked.body, "checkout_id");
         required_items(asked.body);
-        if (const auto earlier = status_of(id); !earlier.empty()) refuse_taken(id, earlier);
+        documents_.require_fresh(id);
         store_.run(
             "INSERT INTO orders(order_id, checkout_id, customer_id, items, total, currency,"
             " reservation_id, authorization_id, authorization_ids, shipping_address, status,"
@@ -77,40 +93,7 @@ private:
              kept_as_text(asked.body, "shipping_address"), asked.at}
         );
         effects_.record(asked, {"order_created", id, checkout_id});
-        return {.status = 201, .body = {{"order_id", id}, {"status", "created"}}};
-    }
-
-    answer cancel(const call& asked) {
-        const auto status = status_of(asked.subject);
-        if (status == "shipped") {
-            throw refusal(409, "already_shipped", asked.subject + " has left the warehouse");
-        }
-        if (status.empty()) bar(asked);
-        if (status == "created") change(asked, {"cancelled", "order_cancelled"});
-        return {.status = 200, .body = {{"order_id", asked.subject}, {"status", "cancelled"}}};
-    }
-
-    // Remembers an undo that came before its do, which from now on is refused.
-    void bar(const call& asked) {
-        store_.run(
-            "INSERT INTO orders(order_id, checkout_id, customer_id, items, total, currency,"
-            " reservation_id, authorization_id, authorization_ids, shipping_address, status, "
-            "barred,"
-            " created_at, updated_at)"
-            " VALUES(?1, ?2, '', '[]', 0, '', '', '', 'null', 'null', 'cancelled', 1, ?3, ?3)",
-            {asked.subject, asked.checkout_id, asked.at}
-        );
-        effects_.record(asked, {"barred", asked.subject, asked.checkout_id});
-    }
-
-    answer ship(const call& asked) {
-        const auto status = status_of(asked.subject);
-        if (status.empty()) refuse_unknown(asked.subject);
-        if (status == "cancelled") {
-            throw refusal(409, "already_cancelled", asked.subject + " was cancelled");
-        }
-        if (status == "created") change(asked, {"shipped", "order_shipped"});
-        return {.status = 200, .body = {{"order_id", asked.subject}, {"status", "shipped"}}};
+        return {.status = 201, .body = documents_.state(id, "created")};
     }
 
     answer read(const call& asked) {
@@ -120,7 +103,7 @@ private:
             " FROM orders WHERE order_id = ?1 AND NOT barred",
             {asked.subject}
         );
-        if (!found) refuse_unknown(asked.subject);
+        if (!found) documents_.refuse_unknown(asked.subject);
         read_back_all(*found);
         return {.status = 200, .body = *std::move(found)};
     }
@@ -159,45 +142,9 @@ private:
         return {.status = 200, .body = std::move(body)};
     }
 
-    struct change_of_status {
-        std::string_view status;
-        std::string_view effect;
-    };
-
-    void change(const call& asked, const change_of_status& to) {
-        store_.run(
-            "UPDATE orders SET status = ?2, updated_at = ?3 WHERE order_id = ?1",
-            {asked.subject, to.status, asked.at}
-        );
-        std::string checkout_id;
-        {
-            auto whose = store_.select(
-                "SELECT checkout_id FROM orders WHERE order_id = ?1", {asked.subject}
-            );
-            if (whose.next()) checkout_id = whose.text(0);
-        }
-        effects_.record(asked, {to.effect, asked.subject, checkout_id});
-    }
-
-    // Empty when there is no such order.
-    std::string status_of(std::string_view id) {
-        auto found = store_.select("SELECT status FROM orders WHERE order_id = ?1", {id});
-        return found.next() ? found.text(0) : std::string{};
-    }
-
-    [[noreturn]] static void refuse_unknown(const std::string& id) {
-        throw refusal(404, "unknown_order", "there is no order " + id);
-    }
-
-    [[noreturn]] static void refuse_taken(const std::string& id, std::string_view status) {
-        if (status == "cancelled") {
-            throw refusal(409, "undone", id + " was cancelled before and stays so");
-        }
-        throw refusal(409, "order_exists", id + " is in use under another key");
-    }
-
     database& store_;
     effect_log& effects_;
+    documents documents_;
 };
 
 }  // namespace

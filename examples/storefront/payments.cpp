@@ -4,6 +4,7 @@
 
 #include "examples/storefront/authorizations.hpp"
 #include "examples/storefront/backend.hpp"
+#include "examples/storefront/broken_rules.hpp"
 #include "examples/storefront/fields.hpp"
 #include "examples/storefront/payment_tokens.hpp"
 
@@ -104,6 +105,7 @@ private:
         fresh.status = "declined";
         authorizations_.add(asked, fresh);
         effects_.record(asked, {"declined", fresh.id, fresh.checkout_id});
+        if (is_broken(rule::declined)) return {.status = 402, .body = {}};
         // Answered, not thrown: the declined authorization is to be kept.
         return refusal(
                    402, std::string{code}, fmt::format("{} was declined: {}", fresh.token, code),
@@ -118,6 +120,7 @@ private:
         authorizations_.add(asked, fresh);
         effects_.record(asked, {"customer_asked", fresh.id, fresh.checkout_id});
         auto body = state(fresh, "requires_action");
+        if (is_broken(rule::requires_action)) return {.status = 202, .body = std::move(body)};
         body["next_action"] = json::object{
             {"type", "redirect"},
             {"url", fresh.action_url},
@@ -150,11 +153,15 @@ private:
     answer void_it(const call& asked) {
         const auto found = authorizations_.find(asked.subject);
         if (!found) return bar(asked);
-        if (found->status == "captured" || found->status == "refunded") {
+        const bool captured = found->status == "captured" || found->status == "refunded";
+        if (captured && !is_broken(rule::void_after_capture)) {
             throw refusal(409, "already_captured", "the money was taken: refund it instead");
         }
         const bool open = found->status == "authorized" || found->status == "pending_action";
-        if (open) {
+        if (found->status == "voided" && is_broken(rule::twice)) {
+            throw refusal(409, "already_voided", "the money is held no longer");
+        }
+        if (open && !is_broken(rule::takes_effect)) {
             authorizations_.set_status(asked, *found, "voided");
             if (found->status == "authorized") authorizations_.move_money(asked, *found, "void");
             effects_.record(asked, {"voided", found->id, found->checkout_id});
@@ -164,17 +171,21 @@ private:
 
     // Remembers an undo that came before its do, which from now on is refused.
     answer bar(const call& asked) {
+        if (is_broken(rule::undo_never_seen)) refuse_unknown(asked.subject);
         authorization never_seen;
         never_seen.id = asked.subject;
         never_seen.checkout_id = asked.checkout_id;
         never_seen.status = "voided";
         never_seen.barred = true;
-        authorizations_.add(asked, never_seen);
-        effects_.record(asked, {"barred", never_seen.id, never_seen.checkout_id});
+        if (!is_broken(rule::late)) {
+            authorizations_.add(asked, never_seen);
+            effects_.record(asked, {"barred", never_seen.id, never_seen.checkout_id});
+        }
         return {.status = 200, .body = {{"authorization_id", never_seen.id}, {"status", "voided"}}};
     }
 
     answer capture(const call& asked) {
+        if (is_wrongly_taken(asked)) return {.status = 200, .body = {{"status", "captured"}}};
         const auto found = required(asked);
         if (found.status == "captured") return {.status = 200, .body = state(found, "captured")};
         if (found.status != "authorized") refuse_state(found, "it cannot be captured");
@@ -187,7 +198,9 @@ private:
     answer refund(const call& asked) {
         const auto found = required(asked);
         if (found.status == "refunded") return {.status = 200, .body = state(found, "refunded")};
-        if (found.status != "captured") refuse_state(found, "it cannot be refunded");
+        if (found.status != "captured" && !is_broken(rule::refund_before_capture)) {
+            refuse_state(found, "it cannot be refunded");
+        }
         authorizations_.set_status(asked, found, "refunded");
         authorizations_.move_money(asked, found, "refund");
         effects_.record(asked, {"refunded", found.id, found.checkout_id});
@@ -204,6 +217,13 @@ private:
         auto body = authorizations_.ledger();
         body["effects_repeated"] = effects_.repeated();
         return {.status = 200, .body = std::move(body)};
+    }
+
+    // What capture takes for captured although it must not, by the rules that are broken.
+    bool is_wrongly_taken(const call& asked) {
+        const auto found = authorizations_.find(asked.subject);
+        if (!found) return is_broken(rule::capture_never_seen);
+        return is_broken(rule::capture_after_void) && found->status == "voided" && !found->barred;
     }
 
     authorization required(const call& asked) {

@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <map>
 
+#include "examples/storefront/broken_rules.hpp"
+
 namespace storefront {
 namespace {
 
@@ -17,6 +19,17 @@ void add_goods(CLI::App& app, assortment& goods) {
     app.add_option("--stock", goods.stock_per_sku, "Pieces per SKU at first, about")
         ->check(CLI::Range(0, 1'000'000'000))
         ->capture_default_str();
+}
+
+void add_broken_rules(CLI::App& app) {
+    const auto known = rule_names();
+    app.add_option_function<std::string>(
+           "--break", [](const std::string& name) { break_rule(rule_named(name).value()); },
+           "Break a rule of the contract on purpose; may be repeated"
+    )
+        ->type_name("RULE")
+        ->check(CLI::IsMember(std::vector<std::string>(known.begin(), known.end())))
+        ->trigger_on_parse();
 }
 
 }  // namespace
@@ -42,6 +55,7 @@ std::optional<program_options> read_options(int count, char** words, int& exit_c
         ->check(CLI::Range(0, 600'000))
         ->capture_default_str();
     add_goods(app, options.goods);
+    add_broken_rules(app);
     for (std::size_t position = 0; position < service_names.size(); ++position) {
         app.add_option(
             fmt::format("--{}-port", service_names[position]), options.ports[position],

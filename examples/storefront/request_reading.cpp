@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "examples/storefront/broken_rules.hpp"
 #include "examples/storefront/fields.hpp"
 
 namespace storefront {
@@ -31,10 +32,13 @@ constexpr std::size_t key_bytes_max = 255;
 
 json::object read_body(const std::string& text) {
     if (text.empty()) return {};
-    boost::system::error_code broken;
-    auto value = json::parse(text, broken);
-    if (broken) give_up(400, "invalid_json", "the body is not JSON: " + broken.message());
-    if (!value.is_object()) give_up(400, "invalid_json", "the body must be a JSON object");
+    boost::system::error_code unreadable_because;
+    auto value = json::parse(text, unreadable_because);
+    const unsigned status = is_broken(rule::broken_json) ? 500 : 400;
+    if (unreadable_because) {
+        give_up(status, "invalid_json", "the body is not JSON: " + unreadable_because.message());
+    }
+    if (!value.is_object()) give_up(status, "invalid_json", "the body must be a JSON object");
     return std::move(value.get_object());
 }
 
@@ -74,6 +78,17 @@ std::string read_key(const request& message, key_use use) {
     return std::string{key};
 }
 
+void refuse_by_broken_rules(const request& message, const json::object& body) {
+    if (is_broken(rule::engine_headers) && message.fields.contains("traceparent")) {
+        give_up(400, "unknown_header", "there is a traceparent");
+    }
+    if (!is_broken(rule::unknown_members)) return;
+    for (const auto& member : body) {
+        if (!is_known_member(member.key()))
+            give_up(422, "unknown_member", std::string{member.key()});
+    }
+}
+
 std::string checkout_of(const call& arrived) {
     const auto* named = arrived.body.if_contains("checkout_id");
     if (named != nullptr && named->is_string()) return std::string{named->get_string()};
@@ -95,6 +110,7 @@ asked_call read_call(const request& message, const route_table& routes) {
     arrived.parameters = parameters_of(message.query());
     arrived.text = message.body;
     arrived.body = read_body(message.body);
+    refuse_by_broken_rules(message, arrived.body);
     arrived.key = read_key(message, match.to->keys);
     arrived.checkout_id = checkout_of(arrived);
     return {std::move(arrived), match.to};

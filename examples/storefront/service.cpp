@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "examples/storefront/broken_rules.hpp"
 #include "examples/storefront/request_reading.hpp"
 
 namespace storefront {
@@ -22,7 +23,9 @@ constexpr auto sweep_interval = 250ms;
 constexpr auto drain_patience = 2s;
 
 makegood::http::server_options server_options_of(const service_options& options) {
-    return {.address = options.address, .port = options.port};
+    makegood::http::server_options chosen{.address = options.address, .port = options.port};
+    if (is_broken(rule::keep_alive)) chosen.idle_time_max = 100ms;
+    return chosen;
 }
 
 bool answers_after_delay(const std::optional<treatment>& treat) {
@@ -113,6 +116,8 @@ asio::awaitable<response> service::serve(const request& message) {
     auto outcome = read(message);
     if (auto* early = std::get_if<response>(&outcome)) co_return std::move(*early);
     auto& under_way = std::get<exchange>(outcome);
+    if (auto hasty = keys_.hasty_answer(under_way.arrived)) co_return as_response(*hasty);
+    const key_watch::note noted(keys_, under_way.arrived.key);
     under_way.treat = rules_.take(*under_way.to, under_way.arrived);
     if (under_way.treat && under_way.treat->mode == misbehaviour::late) {
         auto held_back = wait(under_way.treat->delay);
@@ -128,7 +133,9 @@ asio::awaitable<response> service::serve(const request& message) {
         auto held_back = wait(under_way.treat->delay);
         co_await std::move(held_back);
     }
-    co_return spoiled(as_response(under_way.reply), under_way.treat);
+    auto whole = as_response(under_way.reply);
+    if (is_garbled(under_way.to->name, whole.status)) whole.body.resize(whole.body.size() / 2);
+    co_return spoiled(std::move(whole), under_way.treat);
 }
 
 std::variant<service::exchange, response> service::read(const request& message) {

@@ -18,6 +18,7 @@
 #include "examples/storefront/contract_keeper.hpp"
 #include "examples/storefront/group_commit.hpp"
 #include "examples/storefront/idempotent_store.hpp"
+#include "examples/storefront/key_watch.hpp"
 
 namespace storefront {
 
@@ -68,6 +69,7 @@ private:
     idempotent_store answers_;
     effect_log effects_;
     contract_keeper keeper_;
+    key_watch keys_;
     behaviour_rules rules_;
     std::unique_ptr<backend> backend_;
     route_table routes_;

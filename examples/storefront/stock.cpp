@@ -5,11 +5,13 @@
 #include <algorithm>
 
 #include "examples/storefront/assortment.hpp"
+#include "examples/storefront/broken_rules.hpp"
 
 namespace storefront {
 namespace {
 
 constexpr std::int64_t available_max = 1'000'000'000;
+constexpr std::int64_t shortages_per_wrong_sale = 10;
 
 }  // namespace
 
@@ -67,15 +69,22 @@ void stock::hold(std::string_view reservation_id, const line& wanted) {
         take(reservation_id, {wanted.sku, part}, fullest.warehouse);
         missing -= part;
     }
-    if (missing == 0) return;
+    if (missing == 0 || is_let_through(wanted)) return;
     throw refusal(
-        409, "insufficient_stock",
+        409, is_broken(rule::insufficient_stock) ? "out_of_stock" : "insufficient_stock",
         fmt::format(
             "{} of {} are available, {} are wanted", wanted.quantity - missing, wanted.sku,
             wanted.quantity
         ),
         {{"sku", wanted.sku}, {"available", wanted.quantity - missing}}
     );
+}
+
+// Short of pieces and held nevertheless, by the rules that are broken.
+bool stock::is_let_through(const line& wanted) {
+    if (is_broken(rule::last_item) && ++shortages_ % shortages_per_wrong_sale == 0) return true;
+    return is_broken(rule::unknown_sku)
+           && store_.number("SELECT COUNT(*) FROM stock WHERE sku = ?1", {wanted.sku}) == 0;
 }
 
 void stock::give_back(std::string_view reservation_id) {

@@ -38,10 +38,12 @@ private:
     };
 
     void fill(const assortment& goods);
+    bool is_let_through(const line& wanted);
     std::vector<shelf> shelves_with(std::string_view sku);
     void take(std::string_view reservation_id, const line& part, std::string_view warehouse);
 
     database& store_;
+    std::int64_t shortages_ = 0;  // only counted while a rule is broken
 };
 
 }  // namespace storefront
