@@ -10,10 +10,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "adapters/clock/clock.hpp"
+#include "adapters/fault_injection/fault_rules.hpp"
 #include "adapters/lane/lane_set.hpp"
 #include "adapters/lane/partition_map.hpp"
 #include "adapters/service_lane.hpp"
@@ -78,9 +80,12 @@ struct service::implementation {
 
     // Constant after construction.
     const service_options options;
-    const api_context context() { return {lanes, registry, counted}; }
+    api_context context() {
+        return {lanes, registry, counted, options.refuse_body, faults ? &*faults : nullptr};
+    }
     const definition_registry& registry;
     metrics counted;
+    std::optional<fault_rules> faults;  // only where they are allowed
     lane_set lanes;
     // Before the lanes, so that they end after all of them: see service_lane.
     std::vector<std::unique_ptr<asio::io_context>> loops;
@@ -100,6 +105,8 @@ struct service::implementation {
 
 service::implementation::implementation(const definition_registry& known, service_options wanted)
     : options(std::move(wanted)), registry(known), lanes(owners_of(options.lanes)) {
+    if (!options.refuse_body) throw std::invalid_argument("a service needs a rule for bodies");
+    if (options.allow_fault_injection) faults.emplace(counted);
     for (std::size_t index = 0; index < options.lanes.size(); ++index)
         add_lane(index);
 }
@@ -128,6 +135,11 @@ void service::implementation::add_lane(std::size_t index) {
 
 int service::implementation::run(std::function<void()> ready) {
     raise_descriptor_limit();
+    if (faults) {
+        log(log_level::warning,
+            "FAULT INJECTION IS ON: anybody who reaches this server can make it fail and crash; "
+            "never run it so in production");
+    }
     tell_ready = std::move(ready);
     lanes_missing = processes.size();
     if (options.handles_signals) {

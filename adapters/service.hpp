@@ -4,7 +4,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/lane/start_limiter.hpp"
@@ -52,6 +54,11 @@ struct service_options {
     std::size_t reads_waiting_max =
         1024;                         // lists and loads waiting for the store, per lane; then 503
     duration commit_time_max{5'000};  // past it /readyz is red until the commit returns
+    // Why a body must not even be read: the rule that starts are read by, for all other bodies.
+    // Required; the sagas have it (sagas/json/body_reading.hpp).
+    std::function<std::optional<start_refusal>(std::string_view body)> refuse_body;
+    // For tests only: GET, PUT and DELETE /v1/faults (adapters/fault_injection/README.md).
+    bool allow_fault_injection = false;
     bool handles_signals = true;  // SIGTERM and SIGINT drain; a second one ends the process at once
 };
 

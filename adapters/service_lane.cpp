@@ -38,6 +38,15 @@ http::server_options server_options_of(const service_options& options, std::uint
     return chosen;
 }
 
+std::unique_ptr<lane_faults> faults_of(
+    asio::io_context& io, const api_context& context, const lane_store& store, participants& calls
+) {
+    if (context.faults == nullptr) return nullptr;
+    return std::make_unique<lane_faults>(
+        io, *context.faults, lane_faults::real_parts{calls, *store.writer, store.readers}
+    );
+}
+
 }  // namespace
 
 service_lane::service_lane(
@@ -55,10 +64,10 @@ service_lane::service_lane(
       sagas_(counted, context.registry),
       counted_(counted, where.index),
       participants_(io, options.backends, calls_),
+      faults_(faults_of(io, context, options.lanes[where.index], participants_)),
       runtime_(
           io,
-          {context.registry, *options.lanes[where.index].writer, options.lanes[where.index].readers,
-           participants_, sagas_, counted_},
+          parts(context, options.lanes[where.index]),
           lane_options_of(options),
           std::move(events)
       ),
@@ -69,6 +78,14 @@ service_lane::service_lane(
 
 service_lane::~service_lane() {
     ASSERT(!thread_.joinable());
+}
+
+lane_parts service_lane::parts(const api_context& context, const lane_store& store) {
+    if (!faults_) {
+        return {context.registry, *store.writer, store.readers, participants_, sagas_, counted_};
+    }
+    return {context.registry, faults_->writer(), faults_->readers(), faults_->calls(),
+            sagas_,           counted_};
 }
 
 void service_lane::run() {

@@ -3,9 +3,11 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
+#include <memory>
 #include <thread>
 
 #include "adapters/api/api.hpp"
+#include "adapters/fault_injection/lane_faults.hpp"
 #include "adapters/http/server.hpp"
 #include "adapters/lane/lane.hpp"
 #include "adapters/participants/http_participants.hpp"
@@ -47,6 +49,7 @@ public:
 
 private:
     void run_loop();
+    [[nodiscard]] lane_parts parts(const api_context& context, const lane_store& store);
 
     boost::asio::io_context& io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
@@ -55,6 +58,7 @@ private:
     saga_metrics sagas_;
     lane_metrics counted_;
     http_participants participants_;
+    std::unique_ptr<lane_faults> faults_;  // nothing unless fault injection is allowed
     lane runtime_;
     api api_;
     http::server server_;

@@ -3,25 +3,31 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
+
 #include "cli/data_folder_reader.hpp"
 #include "cli/server_reader.hpp"
 
 namespace makegood::cli {
 
-void add_server_flag(CLI::App& command, std::string& server) {
-    command.add_option("--server", server, "Where the server is")
+// The variable is the default, not a value of the flag: it may stay set where --data is given.
+CLI::Option* add_server_flag(CLI::App& command, std::string& server) {
+    const char* const named = std::getenv("MAKEGOOD_SERVER");
+    if (named != nullptr && *named != '\0') server = named;
+    return command
+        .add_option("--server", server, "Where the server is; else MAKEGOOD_SERVER says so")
         ->type_name("URL")
-        ->envname("MAKEGOOD_SERVER")
         ->capture_default_str();
 }
 
 void add_reading_flags(CLI::App& command, reading_source& source) {
-    add_server_flag(command, source.server);
+    CLI::Option* const server = add_server_flag(command, source.server);
     command
         .add_option(
             "--data", source.data, "Read this data folder, live or not, instead of a server"
         )
-        ->type_name("DIR");
+        ->type_name("DIR")
+        ->excludes(server);
     command.add_flag("--json", source.as_json, "Machine-readable");
 }
 

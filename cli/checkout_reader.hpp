@@ -12,7 +12,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace makegood::cli {
 
@@ -23,10 +24,10 @@ struct reading_source {
     bool as_json = false;
 };
 
-// --server, --data and --json. `source` must outlive the parsing.
+// --server or --data, and --json. `source` must outlive the parsing.
 void add_reading_flags(CLI::App& command, reading_source& source);
 // --server only, for commands that change something.
-void add_server_flag(CLI::App& command, std::string& server);
+CLI::Option* add_server_flag(CLI::App& command, std::string& server);
 
 // A query as the API takes it: `{"status", "parked"}`.
 using query_parameters = std::vector<std::pair<std::string, std::string>>;

@@ -29,6 +29,7 @@ struct configuration {
     std::string data = "makegood-data";
     std::uint32_t lanes = 1;
     drain_options drain;
+    bool allow_fault_injection = false;
     std::array<backend_options, backend_names.size()> backends;  // an empty url: not configured
 
     checkout_settings checkout;  // without has_…: those follow from the backends

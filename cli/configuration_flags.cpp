@@ -64,6 +64,12 @@ void add_configuration_flags(CLI::App& command, configuration_flags& flags) {
             ->type_name(flag.value_name)
             ->group("Configuration");
     }
+    const std::string allow = "--allow-fault-injection";
+    const auto keep_allowed = [&flags, allow] {
+        flags.overrides.push_back({"allow_fault_injection", "true", allow});
+    };
+    command.add_flag_callback(allow, keep_allowed, "For tests: let /v1/faults make calls fail")
+        ->group("Configuration");
 }
 
 loaded_configuration load_configuration(const configuration_flags& flags) {

@@ -107,6 +107,9 @@ void add_process(keys& all) {
         all, "drain_patience", {duration{0}, one_day},
         [](configuration& settings) -> duration& { return settings.drain.patience; }
     );
+    add_boolean(all, "allow_fault_injection", [](configuration& settings) -> bool& {
+        return settings.allow_fault_injection;
+    });
 }
 
 void add_checkout(keys& all) {

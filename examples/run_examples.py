@@ -25,6 +25,8 @@ def commands(build: pathlib.Path) -> dict[str, list[str | pathlib.Path]]:
         "02_python_client": [sys.executable, HERE / "02_python_client/python_client.py"],
         "03_crash_and_resume": [HERE / "03_crash_and_resume/crash_and_resume.sh", build],
         "04_write_your_own_saga": [build / "write_your_own_saga"],
+        "05_integration_test": [
+            sys.executable, HERE / "05_integration_test/lost_payment_test.py", build],
     }
 
 

@@ -5,6 +5,7 @@
 #include "adapters/api/checkout_commands.hpp"
 #include "adapters/api/checkout_reads.hpp"
 #include "adapters/api/checkout_start.hpp"
+#include "adapters/api/fault_routes.hpp"
 #include "adapters/api/problem_codes.hpp"
 #include "adapters/api/process_routes.hpp"
 #include "adapters/telemetry/trace_context.hpp"
@@ -68,9 +69,12 @@ awaited_response api::dispatch(const route_match& to, routed_request asked) {
         case route_name::show_definition: return answered(show_definition(context_, asked));
         case route_name::show_statistics: return show_statistics(context_, std::move(asked));
         case route_name::show_metrics: return answered(show_metrics(context_));
-        case route_name::show_health: return answered(show_health());
+        case route_name::show_health: return answered(show_health(context_));
         case route_name::show_readiness: return answered(show_readiness(context_));
         case route_name::show_openapi: return answered(show_openapi());
+        case route_name::show_faults: return answered(show_faults(context_));
+        case route_name::replace_faults: return answered(replace_faults(context_, asked));
+        case route_name::clear_faults: return answered(clear_faults(context_));
     }
     ASSERT(false);
 }

@@ -1,9 +1,13 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <optional>
+#include <string_view>
 
 #include "adapters/api/problem.hpp"
 #include "adapters/api/route_table.hpp"
+#include "adapters/fault_injection/fault_rules.hpp"
 #include "adapters/http/message.hpp"
 #include "adapters/lane/lane_set.hpp"
 #include "adapters/telemetry/metrics.hpp"
@@ -11,11 +15,16 @@
 
 namespace makegood {
 
+// Why a body must not even be read; nothing when it may.
+using body_refusal = std::function<std::optional<start_refusal>(std::string_view body)>;
+
 // What every route may use. Owned by the service; outlives every request.
 struct api_context {
     const lane_set& lanes;
     const definition_registry& registry;
     const metrics& counted;
+    const body_refusal& refuse_body;
+    fault_rules* faults = nullptr;  // nothing unless fault injection is allowed
 };
 
 using awaited_response = boost::asio::awaitable<http::response>;

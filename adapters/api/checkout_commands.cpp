@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "adapters/api/body_check.hpp"
 #include "adapters/api/body_reader.hpp"
 #include "adapters/api/saga_response.hpp"
 #include "adapters/lane/until_told.hpp"
@@ -71,7 +72,7 @@ template <class Read>
 awaited_response command_checkout(const api_context& in, const routed_request& asked, Read read) {
     const std::optional<saga_id> id = saga_id::parse(asked.segments[0]);
     if (!id) return answered(problem_of(refusal::not_found, {}));
-    if (const auto refused = refuse_other_media(asked.message)) return answered(*refused);
+    if (const auto refused = refuse_unfit_body(in, asked.message)) return answered(*refused);
     or_problem<command> wanted = read(asked.message.body);
     if (!wanted) return answered(wanted.error());
     return run_command(in.lanes.of(*id), *id, std::move(*wanted));

@@ -19,6 +19,7 @@ inline constexpr std::string_view method_not_allowed = "method-not-allowed";
 inline constexpr std::string_view not_found = "not-found";  // no such checkout or definition
 inline constexpr std::string_view route_not_found = "route-not-found";  // no such path
 inline constexpr std::string_view rate_limited = "rate-limited";
+inline constexpr std::string_view fault_injection_off = "fault-injection-off";
 
 // Of a checkout that is not in the state for it.
 inline constexpr std::string_view past_pivot = "past-pivot";
@@ -59,6 +60,7 @@ inline constexpr std::array all = {
     not_found,
     route_not_found,
     rate_limited,
+    fault_injection_off,
     past_pivot,
     already_ended,
     signal_not_expected,

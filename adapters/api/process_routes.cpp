@@ -20,6 +20,12 @@ http::response text_response(std::string content_type, std::string body) {
         .body = std::move(body)};
 }
 
+// Whoever looks at a server that can be made to fail on purpose is told so.
+http::response status_response(const api_context& in, std::string status) {
+    const std::string_view more = in.faults == nullptr ? "" : R"(,"fault_injection":true)";
+    return json_response(200, R"({"status":")" + status.append("\"").append(more) + "}");
+}
+
 problem why_not(readiness now) {
     switch (now) {
         case readiness::ready: break;
@@ -54,14 +60,14 @@ http::response show_metrics(const api_context& in) {
     return text_response("text/plain; version=0.0.4; charset=utf-8", in.counted.text());
 }
 
-http::response show_health() {
-    return json_response(200, R"({"status":"alive"})");
+http::response show_health(const api_context& in) {
+    return status_response(in, "alive");
 }
 
 http::response show_readiness(const api_context& in) {
     const readiness now = in.lanes.ready();
     if (now != readiness::ready) return problem_response(why_not(now));
-    return json_response(200, R"({"status":"ready"})");
+    return status_response(in, "ready");
 }
 
 http::response show_openapi() {

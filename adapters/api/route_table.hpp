@@ -26,6 +26,9 @@ enum class route_name {
     show_health,
     show_readiness,
     show_openapi,
+    show_faults,
+    replace_faults,
+    clear_faults,
 };
 
 struct route {
@@ -56,6 +59,9 @@ inline constexpr std::array routes = {
     route{route_name::show_health, "GET", "/healthz", "200"},
     route{route_name::show_readiness, "GET", "/readyz", "200 503"},
     route{route_name::show_openapi, "GET", "/openapi.yaml", "200"},
+    route{route_name::show_faults, "GET", "/v1/faults", "200 404"},
+    route{route_name::replace_faults, "PUT", "/v1/faults", "200 400 404 415"},
+    route{route_name::clear_faults, "DELETE", "/v1/faults", "200 404"},
 };
 
 // Where a request goes. The texts refer to the path that was matched.

@@ -123,14 +123,21 @@ bool server::implementation::begin_session(tcp::socket socket) try {
     return false;
 }
 
-// Clients that gave up on their long polls must not keep others out until the polls are over.
+// Clients that gave up on their long polls must not keep others out until the polls are over, nor
+// those that keep connections for later. Of these the one that has been idle for longest goes, and
+// no more than are needed for one to come in.
 void server::implementation::make_room() {
     for (auto each = sessions.begin(); each != sessions.end();)
         (each++)->give_way();
+    const instant idle_before = steady_now() - options.idle_time_min;
+    for (auto each = sessions.begin(); each != sessions.end();) {
+        if (connection_count < options.connections_max) return;
+        if ((each++)->close_if_idle(idle_before)) return;
+    }
 }
 
 asio::awaitable<void> server::implementation::wait_for_room() {
-    room.expires_after(options.hung_up_look_interval);
+    room.expires_after(options.make_room_interval);
     auto waiting = room.async_wait(reported);
     co_await std::move(waiting);
 }

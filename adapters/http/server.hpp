@@ -26,11 +26,13 @@ struct server_options {
     std::size_t header_bytes_max = 16 * 1024;  // 431
     std::size_t body_bytes_max = 256 * 1024;   // 413
     // Accepting pauses until one closes; a client that hung up while it waits for an answer (which
-    // includes one that closed only its half) is cut then.
+    // includes one that closed only its half) is cut then, and so is the connection that has been
+    // without a request for longest: kept-alive connections must not keep others out.
     std::size_t connections_max = 4096;
-    std::chrono::milliseconds hung_up_look_interval{250};  // meanwhile
-    std::chrono::milliseconds header_time_max{10'000};     // from the first byte of a request; 408
-    std::chrono::milliseconds body_time_max{10'000};       // from the end of the header; 408
+    std::chrono::milliseconds make_room_interval{250};  // meanwhile
+    std::chrono::milliseconds idle_time_min{1'000};     // a younger one is not cut: it may send yet
+    std::chrono::milliseconds header_time_max{10'000};  // from the first byte of a request; 408
+    std::chrono::milliseconds body_time_max{10'000};    // from the end of the header; 408
     std::chrono::milliseconds idle_time_max{
         60'000};  // kept-alive connection without a request; closed
     std::chrono::milliseconds write_time_max{10'000};  // a client that does not read is dropped

@@ -38,6 +38,7 @@ public:
 
     void drain() override;
     void give_way() override;
+    bool close_if_idle(instant since) override;
     void cut() override;
 
 private:
@@ -46,6 +47,7 @@ private:
 
     void enter(phase next, std::chrono::milliseconds limit);
     void deadline_passed() override;
+    void stop_listening();
     void close();
 
     asio::awaitable<reception> receive();
@@ -62,6 +64,7 @@ private:
     asio::awaitable<bool> send_text();
     asio::awaitable<void> linger();
     bool client_hung_up();
+    bool has_nothing_to_read();
 
     // Constant after construction.
     const std::shared_ptr<session_host> host_;
@@ -72,6 +75,7 @@ private:
     message_reader<request> reader_;
     std::string out_;
     phase phase_ = phase::idle;
+    instant idle_since_{};
     bool timed_out_ = false;
     bool is_chunked_ = false;
 };
@@ -114,6 +118,8 @@ asio::awaitable<connection_session::reception> connection_session::receive() {
     reader_.begin();
     timed_out_ = false;
     enter(phase::idle, host_->options.idle_time_max);
+    idle_since_ = steady_now();
+    host_->rests(*this);
     bool continued = false;
     for (;;) {
         const reader_stage stage = read_on();
@@ -307,8 +313,9 @@ void connection_session::deadline_passed() {
     if (phase_ == phase::header || phase_ == phase::body) {
         // The connection is still needed, for the 408.
         timed_out_ = true;
-        error_code ignored;
-        socket_.cancel(ignored);
+        stop_listening();
+    } else if (phase_ == phase::idle) {
+        stop_listening();
     } else {
         close();
     }
@@ -316,10 +323,27 @@ void connection_session::deadline_passed() {
 
 void connection_session::drain() {
     if (phase_ == phase::streaming) return cut();
-    if (phase_ != phase::idle || reader_.started()) return;
+    if (has_nothing_to_read()) stop_listening();
+}
+
+bool connection_session::close_if_idle(instant since) {
+    if (idle_since_ > since || !has_nothing_to_read()) return false;
+    stop_listening();
+    return true;
+}
+
+// Ends the connection unless a request has been read already and this session is yet to be told.
+void connection_session::stop_listening() {
+    error_code ignored;
+    socket_.cancel(ignored);
+}
+
+// Nothing of a request has come, as far as the kernel knows.
+bool connection_session::has_nothing_to_read() {
+    if (phase_ != phase::idle || reader_.started()) return false;
     error_code error;
     const bool something_came = socket_.available(error) > 0;
-    if (!something_came || error) close();
+    return !something_came || error;
 }
 
 void connection_session::give_way() {
@@ -353,6 +377,10 @@ session_host::session_host(asio::io_context& context, server_options limits, han
 void session_host::joins(session& newcomer) {
     sessions.push_back(newcomer);
     ++connection_count;
+}
+
+void session_host::rests(session& idle) {
+    sessions.splice(sessions.end(), sessions, sessions.iterator_to(idle));
 }
 
 void session_host::leaves(session& leaver) {

@@ -18,6 +18,8 @@ public:
     virtual void drain() = 0;
     // Cuts the connection when its client has hung up while it waits for the answer.
     virtual void give_way() = 0;
+    // Closes the connection when it has had nothing of a request since then; tells whether it did.
+    virtual bool close_if_idle(instant since) = 0;
     // Closes the connection at once, and cancels what its handler waits for.
     virtual void cut() = 0;
 
@@ -34,6 +36,9 @@ public:
     virtual ~session_host() = default;
 
     void joins(session& newcomer);
+    // It waits for a request from now on: the longer a session has been idle, the nearer it is to
+    // the beginning of the list.
+    void rests(session& idle);
     void leaves(session& leaver);
 
     boost::asio::io_context& io;

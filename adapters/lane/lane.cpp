@@ -23,6 +23,7 @@ lane::lane(
       events_(std::move(events)),
       engine_(parts.registry, options.engine),
       limiter_(options.rate_limit),
+      keys_(options.key_retention),
       wake_(io),
       retention_(io),
       reads_(parts.readers, options.reads_waiting_max),

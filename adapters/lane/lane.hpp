@@ -12,6 +12,7 @@
 #include "adapters/clock/entropy.hpp"
 #include "adapters/lane/committer.hpp"
 #include "adapters/lane/continuation.hpp"
+#include "adapters/lane/key_retention.hpp"
 #include "adapters/lane/pending_answers.hpp"
 #include "adapters/lane/read_queue.hpp"
 #include "adapters/lane/saga_answer.hpp"
@@ -139,6 +140,7 @@ private:
     pending_answers pending_;
     wait_list waits_;
     start_limiter limiter_;
+    key_retention keys_;
     entropy entropy_;
     std::vector<saga_id> ended_;  // with waits to be answered, of the actions being performed
     bool drive_posted_ = false;

@@ -192,7 +192,7 @@ void lane::wake() {
 
 void lane::forget_old_keys() {
     committer_.forget_keys(
-        now() - options_.key_retention,
+        keys_.forgotten_before(now(), steady_now()),
         [](store_result<std::uint64_t> forgotten) {
             if (!forgotten) {
                 log(log_level::warning,

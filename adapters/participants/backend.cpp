@@ -55,12 +55,12 @@ backend::backend(
 }
 
 std::optional<call_deferred> backend::hold_back(const perform_call& call) {
-    const instant at = now();
-    const std::optional<instant> until = circuit_.admit(at, chance_of(call));
+    const steady_instant at = steady_now();
+    const std::optional<steady_instant> until = circuit_.admit(at, chance_of(call));
     report(at);
     if (!until) return std::nullopt;
     counted_.ended(call.call.call, attempt_end::deferred, {});
-    return call_deferred{*until};
+    return call_deferred{wall_moment_of(*until)};
 }
 
 boost::asio::awaitable<attempt_outcome> backend::attempt(
@@ -82,7 +82,7 @@ attempt_outcome backend::conclude(
     }
     http::failure& failure = std::get<http::failure>(result);
     const bool reached = failure.kind != http::exchange_failure::not_sent;
-    const instant at = now();
+    const steady_instant at = steady_now();
     circuit_.failed(at);
     report(at);
     counted_.ended(call, reached ? attempt_end::no_answer : attempt_end::not_sent, took);
@@ -90,7 +90,7 @@ attempt_outcome backend::conclude(
 }
 
 attempt_outcome backend::conclude_answer(call_name call, http::response answer, duration took) {
-    const instant at = now();
+    const steady_instant at = steady_now();
     if (answer.status >= 500) {
         circuit_.failed(at);
     } else {
@@ -100,11 +100,11 @@ attempt_outcome backend::conclude_answer(call_name call, http::response answer, 
     counted_.ended(call, end_of(answer.status), took);
     backend_answer outcome{answer.status, std::move(answer.body), std::nullopt};
     const std::string_view retry_after = answer.fields.find("Retry-After");
-    if (!retry_after.empty()) outcome.retry_after = parse_retry_after(retry_after, at);
+    if (!retry_after.empty()) outcome.retry_after = parse_retry_after(retry_after, now());
     return outcome;
 }
 
-void backend::report(instant at) {
+void backend::report(steady_instant at) {
     const circuit_breaker::state state = circuit_.current(at);
     if (state == reported_) return;
     reported_ = state;

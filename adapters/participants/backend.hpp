@@ -39,7 +39,7 @@ public:
 private:
     attempt_outcome conclude(call_name call, http::exchange_result result, steady_instant began);
     attempt_outcome conclude_answer(call_name call, http::response answer, duration took);
-    void report(instant at);
+    void report(steady_instant at);
 
     std::string name_;
     duration call_time_max_;

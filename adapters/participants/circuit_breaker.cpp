@@ -6,18 +6,18 @@
 
 namespace makegood {
 
-std::optional<instant> circuit_breaker::admit(instant now, std::uint64_t chance) {
+std::optional<steady_instant> circuit_breaker::admit(steady_instant now, std::uint64_t chance) {
     if (closed_) return std::nullopt;
     if (now >= open_until_ && !probing_) {
         probing_ = true;
         return std::nullopt;
     }
-    const instant probe_decides = std::max(open_until_, now + options_.open_time / 4);
+    const steady_instant probe_decides = std::max(open_until_, now + options_.open_time / 4);
     const auto spread = static_cast<std::uint64_t>(std::max<duration::rep>(1, open_time().count()));
     return probe_decides + duration{1 + static_cast<duration::rep>(chance % spread)};
 }
 
-void circuit_breaker::succeeded(instant) {
+void circuit_breaker::succeeded(steady_instant) {
     failures_in_a_row_ = 0;
     if (!closed_) {
         // A call from before the opening may come back late; only a probe closes.
@@ -27,7 +27,7 @@ void circuit_breaker::succeeded(instant) {
     if (++sample_calls_ >= options_.sample_calls) sample_calls_ = sample_failures_ = 0;
 }
 
-void circuit_breaker::failed(instant now) {
+void circuit_breaker::failed(steady_instant now) {
     if (!closed_) {
         if (probing_) open(now);
         return;
@@ -41,12 +41,12 @@ void circuit_breaker::failed(instant now) {
     if (sample_calls_ >= options_.sample_calls) sample_calls_ = sample_failures_ = 0;
 }
 
-circuit_breaker::state circuit_breaker::current(instant now) const {
+circuit_breaker::state circuit_breaker::current(steady_instant now) const {
     if (closed_) return state::closed;
     return probing_ || now >= open_until_ ? state::half_open : state::open;
 }
 
-void circuit_breaker::open(instant now) {
+void circuit_breaker::open(steady_instant now) {
     open_until_ = now + open_time();
     ++times_opened_;
     closed_ = false;

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "adapters/clock/clock.hpp"
 #include "adapters/participants/backend_options.hpp"
-#include "engine/time.hpp"
 
 namespace makegood {
 
@@ -20,22 +20,22 @@ public:
     // Nothing when the call may go; else until when it is held back. `chance` spreads what is held
     // back over the time after the probe, so that the crowd does not return at once; any well-mixed
     // number. Every call that may go must be followed by succeeded() or failed().
-    [[nodiscard]] std::optional<instant> admit(instant now, std::uint64_t chance);
-    void succeeded(instant now);
-    void failed(instant now);
+    [[nodiscard]] std::optional<steady_instant> admit(steady_instant now, std::uint64_t chance);
+    void succeeded(steady_instant now);
+    void failed(steady_instant now);
 
-    [[nodiscard]] state current(instant now) const;
-    [[nodiscard]] instant open_until() const { return open_until_; }
+    [[nodiscard]] state current(steady_instant now) const;
+    [[nodiscard]] steady_instant open_until() const { return open_until_; }
 
 private:
-    void open(instant now);
+    void open(steady_instant now);
     void close();
     [[nodiscard]] duration open_time() const;
 
     breaker_options options_;
     bool closed_ = true;
     bool probing_ = false;
-    instant open_until_{};
+    steady_instant open_until_{};
     std::uint32_t times_opened_ = 0;  // since it was last closed
     std::uint32_t failures_in_a_row_ = 0;
     // Of the sample that is being filled; a full one is judged and the next begins.

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "adapters/participants/complete_attempt.hpp"
 #include "adapters/telemetry/trace_context.hpp"
 
 namespace makegood {
@@ -14,18 +15,6 @@ namespace makegood {
 namespace asio = boost::asio;
 
 namespace {
-
-asio::awaitable<void> run_attempt(
-    backend& to,
-    call_name call,
-    http::request message,
-    instant deadline,
-    participants::completion done
-) {
-    auto attempt = to.attempt(call, std::move(message), deadline);
-    attempt_outcome outcome = co_await std::move(attempt);
-    done(std::move(outcome));
-}
 
 // A persistent call has no budget; the backend is then told how long anybody listens.
 duration time_left(const perform_call& call) {
@@ -58,20 +47,18 @@ void http_participants::send(const perform_call& call, completion done) {
     if (std::optional<call_deferred> deferred = to->hold_back(call)) {
         return finish_later(*deferred, std::move(done));
     }
-    asio::co_spawn(
-        io_, run_attempt(*to, call.call.call, compose(call), call.deadline, std::move(done)),
-        asio::detached
-    );
+    auto attempt = to->attempt(call.call.call, compose(call), call.deadline);
+    asio::co_spawn(io_, complete_attempt(std::move(attempt), std::move(done)), asio::detached);
 }
 
 std::optional<live_note> http_participants::note(backend_name name, const call_reference& call)
     const {
     const backend* const to = find(name.value);
     if (to == nullptr) return std::nullopt;
-    const circuit_breaker::state state = to->circuit().current(now());
+    const circuit_breaker::state state = to->circuit().current(steady_now());
     if (state == circuit_breaker::state::closed) return std::nullopt;
     const bool open = state == circuit_breaker::state::open;
-    return live_note{call, open ? "open" : "half_open", to->circuit().open_until()};
+    return live_note{call, open ? "open" : "half_open", wall_moment_of(to->circuit().open_until())};
 }
 
 void http_participants::close() {

@@ -36,6 +36,9 @@ struct metric_families {
     prometheus::Family<prometheus::Counter>& unreadable;
 
     prometheus::Family<prometheus::Counter>& http_requests;  // route, status
+
+    prometheus::Family<prometheus::Gauge>& fault_injection_enabled;  // no labels
+    prometheus::Family<prometheus::Counter>& faults_injected;        // call, mode
 };
 
 }  // namespace makegood

@@ -76,7 +76,15 @@ metric_families::metric_families()
       )),
       http_requests(counters(
           registry, "makegood_http_requests_total", "Requests answered, by route and status."
-      )) {}
+      )),
+      fault_injection_enabled(gauges(
+          registry,
+          "makegood_fault_injection_enabled",
+          "1 when faults can be injected over the API; absent otherwise, as it is in production."
+      )),
+      faults_injected(
+          counters(registry, "makegood_faults_injected_total", "Faults injected on purpose.")
+      ) {}
 
 metrics::metrics() : families_(std::make_unique<metric_families>()) {}
 

@@ -13,25 +13,15 @@
 #include "cli/lane_stores.hpp"
 #include "cli/store_failure.hpp"
 #include "engine/assert.hpp"
+#include "sagas/json/body_reading.hpp"
 #include "sagas/registry.hpp"
 
 namespace makegood::cli {
 
 namespace {
 
-struct serve_options {
-    configuration_flags flags;
-    bool allow_fault_injection = false;
-};
-
-configuration good_configuration(const serve_options& options, console& out) {
-    if (options.allow_fault_injection) {
-        throw command_failure(
-            errc::usage_wrong, "fault injection is not in this build",
-            "leave --allow-fault-injection out; a later version brings it"
-        );
-    }
-    loaded_configuration loaded = load_configuration(options.flags);
+configuration good_configuration(const configuration_flags& flags, console& out) {
+    loaded_configuration loaded = load_configuration(flags);
     for (const configuration_problem& problem : loaded.problems)
         out.say(problem.text());
     if (loaded.problems.empty()) return std::move(loaded.settings);
@@ -88,6 +78,8 @@ service_options service_options_of(const configuration& settings, std::vector<la
     options.drain = settings.drain;
     options.connections_max = settings.connections_max;
     options.reads_waiting_max = settings.reads_waiting_max;
+    options.refuse_body = json::refuse_body;
+    options.allow_fault_injection = settings.allow_fault_injection;
     return options;
 }
 
@@ -123,8 +115,8 @@ std::string ready_line(const configuration& settings, std::uint16_t port, std::u
 }
 
 // The program in the order of its making; destruction goes the other way round.
-exit_code serve(const serve_options& options, console& out) {
-    const configuration settings = good_configuration(options, out);
+exit_code serve(const configuration_flags& flags, console& out) {
+    const configuration settings = good_configuration(flags, out);
     open_log(log_options_of(settings));
     // What sagas mean: new checkouts take the settings, stored ones carry their own.
     const definition_registry registry = make_registry(checkout_settings_of(settings));
@@ -142,15 +134,12 @@ exit_code serve(const serve_options& options, console& out) {
 }  // namespace
 
 void declare_serve(CLI::App& root, chosen_command& chosen) {
-    auto options = std::make_shared<serve_options>();
+    auto flags = std::make_shared<configuration_flags>();
     CLI::App* command = root.add_subcommand("serve", "Run the server until SIGTERM or SIGINT");
     command->group("Serving");
-    add_configuration_flags(*command, options->flags);
-    command->add_flag(
-        "--allow-fault-injection", options->allow_fault_injection, "Not in this build"
-    );
-    command->callback([options, &chosen] {
-        chosen = [options](console& out) { return serve(*options, out); };
+    add_configuration_flags(*command, *flags);
+    command->callback([flags, &chosen] {
+        chosen = [flags](console& out) { return serve(*flags, out); };
     });
 }
 

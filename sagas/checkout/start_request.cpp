@@ -8,9 +8,8 @@
 #include "engine/limits.hpp"
 #include "sagas/checkout/start_fields.hpp"
 #include "sagas/contract/variable_names.hpp"
+#include "sagas/json/body_reading.hpp"
 #include "sagas/json/canonical.hpp"
-#include "sagas/json/card_numbers.hpp"
-#include "sagas/json/strict_reading.hpp"
 #include "sagas/json/writing.hpp"
 
 namespace makegood::checkout {
@@ -328,19 +327,8 @@ start_refusal invalid_fields(std::vector<field_problem> problems) {
 result_or<start_document, start_refusal> read_start_request(
     std::string_view body, const checkout_settings& settings
 ) {
-    auto request = json::read_strictly(body);
-    if (!request) {
-        const json::reading_problem& problem = request.error();
-        std::vector<field_problem> problems;
-        if (!problem.pointer.empty()) problems.push_back({problem.pointer, problem.detail});
-        return start_refusal{"invalid-json", problem.detail, std::move(problems)};
-    }
-    if (const auto pointer = json::find_card_number(*request)) {
-        return start_refusal{
-            "card-number-refused",
-            "the request holds a card number: send a token of the payment provider instead",
-            {{*pointer, "this looks like a card number"}}};
-    }
+    auto request = json::read_body(body);
+    if (!request) return std::move(request.error());
     const bj::object* object = request->if_object();
     if (object == nullptr) return invalid_fields({{"", "a JSON object is expected"}});
     request_reader reader(*object, settings);

@@ -1,5 +1,7 @@
 #include "sagas/json/card_numbers.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
@@ -58,7 +60,33 @@ bool is_card_number(std::string_view digits) {
     return is_of_a_scheme(digits) && passes_luhn(digits);
 }
 
-// The groups of digits from `begin` on that single spaces or dashes join.
+// What people put between the groups of a card number, beside spaces and dashes: in UTF-8.
+constexpr std::array<std::string_view, 14> rare_separators{
+    ".",
+    "/",
+    ",",
+    ":",
+    "_",
+    "\t",
+    "\n",
+    "\xC2\xA0",      // no-break space
+    "\xC2\xB7",      // middle dot
+    "\xE2\x80\x91",  // no-break hyphen
+    "\xE2\x80\x93",  // en dash
+    "\xE2\x80\x94",  // em dash
+    "\xE2\x80\x89",  // thin space
+    "\xE2\x80\xAF",  // narrow no-break space
+};
+
+// The length of the separator at the beginning of `text`; 0 when there is none.
+std::size_t separator_size(std::string_view text) {
+    if (text.starts_with(' ') || text.starts_with('-')) return 1;
+    const auto starts = [text](std::string_view each) { return text.starts_with(each); };
+    const auto found = std::ranges::find_if(rare_separators, starts);
+    return found == rare_separators.end() ? 0 : found->size();
+}
+
+// The groups of digits from `begin` on that single separators join.
 std::vector<stretch> joined_groups(std::string_view text, std::size_t begin) {
     std::vector<stretch> groups;
     std::size_t at = begin;
@@ -67,10 +95,29 @@ std::vector<stretch> joined_groups(std::string_view text, std::size_t begin) {
         while (group.end < text.size() && is_digit(text[group.end]))
             ++group.end;
         groups.push_back(group);
-        at = group.end;
-        if (at + 1 < text.size() && (text[at] == ' ' || text[at] == '-')) ++at;
+        at = group.end + separator_size(text.substr(group.end));
     }
     return groups;
+}
+
+// Numbers with dots, slashes and the like between them are mostly something else: amounts, dates,
+// addresses. There, groups must be as cards print them: 4-4-4-4, 4-6-5, 4-6-4, 4-4-4-1 and so on.
+bool grouped_as_printed(const std::vector<stretch>& groups, std::size_t first, std::size_t last) {
+    for (std::size_t each = first; each <= last; ++each) {
+        const std::size_t size = groups[each].end - groups[each].begin;
+        if (size > 6 || (size < 4 && each < last) || (size != 4 && each == first)) return false;
+    }
+    return true;
+}
+
+bool plainly_joined(
+    std::string_view text, const std::vector<stretch>& groups, std::size_t first, std::size_t last
+) {
+    for (std::size_t each = first; each < last; ++each) {
+        const char between = text[groups[each].end];
+        if (between != ' ' && between != '-') return false;
+    }
+    return true;
 }
 
 // A card number made of whole groups, starting with the group at `first`.
@@ -83,7 +130,9 @@ std::optional<stretch> card_from(
         digits += text.substr(groups[last].begin, groups[last].end - groups[last].begin);
         if (digits.size() > digits_max) return {};
         const bool word_goes_on = groups[last].end < text.size() && is_word(text[groups[last].end]);
-        if (!word_goes_on && is_card_number(digits)) {
+        const bool looks_like_one =
+            plainly_joined(text, groups, first, last) || grouped_as_printed(groups, first, last);
+        if (!word_goes_on && looks_like_one && is_card_number(digits)) {
             return stretch{groups[first].begin, groups[last].end};
         }
     }

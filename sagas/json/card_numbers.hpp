@@ -6,7 +6,8 @@
 #include <string_view>
 
 // Card numbers must never reach the journal. One looks like this: 13 to 19 digits, single spaces or
-// dashes between them allowed, not part of a longer word, the first digits those of a card scheme
+// dashes between them allowed (or dots, slashes, no-break spaces and the like, where the groups are
+// as cards print them), not part of a longer word, the first digits those of a card scheme
 // (2 to 6, or 81), the last one right by Luhn's formula. An order number of other digits stays
 // legal.
 namespace makegood::json {

@@ -8,7 +8,7 @@ using state = circuit_breaker::state;
 
 namespace {
 
-constexpr instant start{duration{1'000'000}};
+constexpr steady_instant start{duration{1'000'000}};
 
 breaker_options options() {
     breaker_options chosen;
@@ -66,7 +66,7 @@ TEST_CASE("failures thinner than the share never open the circuit") {
 
 TEST_CASE("what is held back returns after the probe, spread and not all at once") {
     circuit_breaker circuit = opened();
-    std::set<instant> times;
+    std::set<steady_instant> times;
     for (std::uint64_t chance = 0; chance < 1000; chance += 10) {
         const auto until = circuit.admit(start, chance);
         REQUIRE(until.has_value());
@@ -78,7 +78,7 @@ TEST_CASE("what is held back returns after the probe, spread and not all at once
 
 TEST_CASE("one probe goes through; its success closes the circuit") {
     circuit_breaker circuit = opened();
-    const instant later = start + duration{1'000};
+    const steady_instant later = start + duration{1'000};
     CHECK(circuit.current(later) == state::half_open);
     CHECK_FALSE(circuit.admit(later, 1).has_value());
     CHECK(circuit.admit(later, 2).has_value());
@@ -89,7 +89,7 @@ TEST_CASE("one probe goes through; its success closes the circuit") {
 
 TEST_CASE("each failed probe opens the circuit for twice as long, up to the limit") {
     circuit_breaker circuit = opened();
-    instant at = start;
+    steady_instant at = start;
     for (const int expected : {1'000, 2'000, 3'000, 3'000}) {
         CHECK(circuit.open_until() == at + duration{expected});
         at = circuit.open_until();

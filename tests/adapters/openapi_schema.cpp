@@ -25,6 +25,7 @@ bool has_type(const json::value& value, std::string_view type) {
     if (type == "array") return value.is_array();
     if (type == "string") return value.is_string();
     if (type == "integer") return value.is_int64() || value.is_uint64();
+    if (type == "number") return value.is_number();
     return type == "boolean" && value.is_bool();
 }
 

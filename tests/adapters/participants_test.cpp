@@ -1,9 +1,12 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 #include <optional>
 
 #include "adapters/clock/clock.hpp"
+#include "adapters/participants/complete_attempt.hpp"
 #include "adapters/participants/http_participants.hpp"
 #include "adapters/telemetry/log.hpp"
 #include "sagas/registry.hpp"
@@ -76,6 +79,22 @@ breaker_options trips_after(std::uint32_t failures) {
 }
 
 }  // namespace
+
+TEST_CASE("an attempt that fails in this process ends without an answer, and does end") {
+    open_log({.level = log_level::silent, .form = log_form::readable});
+    boost::asio::io_context io{1};
+    const auto fails = []() -> boost::asio::awaitable<attempt_outcome> {
+        throw std::bad_alloc();
+        co_return no_answer{};
+    };
+    std::vector<attempt_outcome> ended;
+    const auto done = [&ended](attempt_outcome outcome) { ended.push_back(std::move(outcome)); };
+    auto completing = complete_attempt(fails(), done);
+    boost::asio::co_spawn(io, std::move(completing), boost::asio::detached);
+    io.run();
+    REQUIRE(ended.size() == 1);
+    CHECK(std::get<no_answer>(ended[0]).reached);
+}
 
 TEST_CASE("a call carries its key as given, its deadline and its trace") {
     backends behind;

@@ -51,6 +51,38 @@ TEST_CASE("a start that cannot be understood is refused with the word for it") {
     CHECK(served.behind().seen("/").empty());
 }
 
+TEST_CASE("operators' and signals' bodies are read as strictly as starts, and hold no card number"
+) {
+    service_under_test served;
+    served.start();
+    const std::string checkout = "/v1/checkouts/" + served.begin_checkout("k-1");
+    const auto verdict_on = [&](std::string path, std::string body) {
+        return verdict(served.post(checkout + path, std::move(body)));
+    };
+    const std::string card = R"("4242 4242 4242 4242")";
+    CHECK(
+        verdict_on("/park", R"({"actor":"ann","reason":)" + card + "}") == "400 card-number-refused"
+    );
+    CHECK(verdict_on("/cancel", R"({"reason":)" + card + "}") == "400 card-number-refused");
+    CHECK(
+        verdict_on("/signals/payment", R"({"result":"refused","code":)" + card + "}")
+        == "400 card-number-refused"
+    );
+    CHECK(
+        verdict_on(
+            "/resolve",
+            R"({"call":"void_payment","outcome":"done","actor":"a","reason":)" + card + "}"
+        )
+        == "400 card-number-refused"
+    );
+    CHECK(
+        verdict_on("/park", R"({"actor":"ann","reason":"no","reason":"yes"})") == "400 invalid-json"
+    );
+    const std::string deep = R"({"actor":)" + std::string(40, '[') + std::string(40, ']') + "}";
+    CHECK(verdict_on("/park", deep) == "400 invalid-json");
+    CHECK(served.get(checkout + "/journal").body.find("4242") == std::string::npos);
+}
+
 TEST_CASE("paths and methods that do not exist are told apart") {
     service_under_test served;
     served.start();

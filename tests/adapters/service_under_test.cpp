@@ -13,6 +13,7 @@
 #include "adapters/clock/clock.hpp"
 #include "adapters/http/client.hpp"
 #include "adapters/telemetry/log.hpp"
+#include "sagas/json/body_reading.hpp"
 #include "sagas/registry.hpp"
 
 namespace makegood::test {
@@ -133,6 +134,7 @@ service_options service_under_test::options() {
     service_options options;
     options.port = 0;
     options.handles_signals = false;
+    options.refuse_body = makegood::json::refuse_body;
     for (const auto& each : stores_) {
         options.lanes.push_back({&each->open_writer(), {&each->reader()}, {}});
     }

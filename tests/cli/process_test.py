@@ -71,11 +71,16 @@ class Usage(Process):
                           ["cancel", "chk_1", "--where", "status=parked"], ["retry", "--where", "status"],
                           ["resolve", "chk_1", "--call", "a", "--outcome", "maybe"],
                           ["watch", "--interval", "soon"], ["replay", "chk_1"], ["replay", "--data", "x"],
-                          ["verify"], ["backup", "t"], ["list", "--server", "ftp://x"]):
+                          ["verify"], ["backup", "t"], ["list", "--server", "ftp://x"],
+                          ["list", "--server", "http://127.0.0.1:1", "--data", "x"]):
             with self.subTest(arguments):
                 done = self.expect(2, *arguments)
                 self.assertEqual(done.stdout, "")
                 self.assertNotEqual(done.stderr, "")
+
+    def test_a_folder_is_read_where_the_environment_names_a_server(self):
+        done = self.expect(5, "list", "--data", "nowhere", MAKEGOOD_SERVER="http://127.0.0.1:1")
+        self.assertIn("nowhere", done.stderr)
 
     def test_replay_says_that_it_needs_a_folder(self):
         self.assertIn("--data DIR", self.expect(2, "replay", "chk_1").stderr)
@@ -93,10 +98,6 @@ class Usage(Process):
         done = self.expect(2, "lsit", "--help")
         self.assertEqual(done.stdout, "")
         self.assertIn('did you mean "list"?', done.stderr)
-
-    def test_fault_injection_is_refused(self):
-        done = self.expect(2, "serve", "--allow-fault-injection", *BACKENDS)
-        self.assertIn("fault injection is not in this build", done.stderr)
 
 
 class Unreachable(Process):

@@ -183,7 +183,7 @@ TEST_CASE("a client that does not read its answer is dropped") {
 }
 
 TEST_CASE("past the largest number of connections the next one waits until another closes") {
-    running_server server({.connections_max = 2});
+    running_server server({.connections_max = 2, .idle_time_min = 60s});
     raw_peer first(server.port());
     raw_peer second(server.port());
     first.say(plain_get);
@@ -201,12 +201,48 @@ TEST_CASE("past the largest number of connections the next one waits until anoth
     CHECK(server.connections() == 2);
 }
 
+TEST_CASE("kept-alive connections do not keep others out: the one idle for longest makes room") {
+    running_server server({.connections_max = 3, .make_room_interval = 5ms, .idle_time_min = 0ms});
+    const auto asks = [](raw_peer& peer) {
+        peer.say(plain_get);
+        CHECK(peer.hear().status() == 200);
+    };
+    raw_peer first(server.port());
+    asks(first);
+    raw_peer second(server.port());
+    asks(second);
+    asks(first);
+    raw_peer third(server.port());  // and so there is no place left
+    asks(third);
+    second.hear_end();
+    asks(first);
+    asks(third);
+    CHECK(server.reaches_connections(2));
+}
+
+TEST_CASE("requests under way are not cut to make room") {
+    held_handler held;
+    running_server server(
+        {.connections_max = 2, .make_room_interval = 5ms, .idle_time_min = 0ms}, held.as_handler()
+    );
+    // On the loop's thread, so that each has asked before its connection is accepted.
+    std::vector<raw_peer> peers;
+    server.loop().call([&] {
+        for (int count = 0; count < 3; ++count)
+            peers.emplace_back(server.port()).say(plain_get);
+    });
+    REQUIRE(server.loop().eventually([&] { return held.arrived == 2; }));
+    held.let_go(server.loop());
+    for (raw_peer& each : peers)
+        CHECK(each.hear().status() == 200);
+}
+
 TEST_CASE("clients that vanished in a long poll do not keep others out") {
     held_handler held;
     const handler polls = [&held](const request& asked) {
         return asked.target == "/" ? held(asked) : echo(asked);
     };
-    running_server server({.connections_max = 2, .hung_up_look_interval = 5ms}, polls);
+    running_server server({.connections_max = 2, .make_room_interval = 5ms}, polls);
     {
         raw_peer first(server.port());
         raw_peer second(server.port());
