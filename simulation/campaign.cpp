@@ -22,20 +22,25 @@ std::optional<violation> breaks_again(const world_options& options, promise expe
     return outcome.broken;
 }
 
+// Whether a storm of so many steps does it too; then it is the one to go on with.
+bool shortened_to(std::uint64_t steps, world_options& options, violation& broken) {
+    world_options shorter = options;
+    shorter.storm_steps_max = steps;
+    const auto again = breaks_again(shorter, broken.broken);
+    if (!again) return false;
+    options = shorter;
+    broken = *again;
+    return true;
+}
+
 // The shortest storm that still does it. Where a longer one does not, it may miss a shorter one.
 void shorten(world_options& options, violation& broken) {
     std::uint64_t enough = std::min(options.storm_steps_max, broken.step);
     std::uint64_t too_few = 0;
+    if (!shortened_to(enough, options, broken)) return;
     while (enough - too_few > 1) {
-        world_options shorter = options;
-        shorter.storm_steps_max = too_few + (enough - too_few) / 2;
-        if (const auto again = breaks_again(shorter, broken.broken)) {
-            enough = shorter.storm_steps_max;
-            options = shorter;
-            broken = *again;
-        } else {
-            too_few = shorter.storm_steps_max;
-        }
+        const std::uint64_t middle = too_few + (enough - too_few) / 2;
+        (shortened_to(middle, options, broken) ? enough : too_few) = middle;
     }
 }
 
@@ -90,7 +95,7 @@ void campaign_report::add(std::size_t index, const world_outcome& outcome) {
 
 shrunk_failure shrink(const world_options& failing, const violation& broken) {
     shrunk_failure small{failing, broken, {}};
-    shorten(small.world, small.broken);
+    // Without a fault everything comes at another step: so first the faults, then the length.
     leave_out_faults(small.world, small.broken);
     shorten(small.world, small.broken);
     world_options told = small.world;

@@ -5,6 +5,18 @@
 #include "engine/step.hpp"
 
 namespace makegood::simulation {
+namespace {
+
+// Not its words, which may name a folder that is another one in every run.
+std::string_view failure_text(const store_error& error) {
+    switch (error.code) {
+        case store_errc::full: return "for want of space";
+        case store_errc::stale_owner: return "for another owner";
+        default: return "with an error of the disk";
+    }
+}
+
+}  // namespace
 
 disk::hold disk::open() {
     hold opened;
@@ -27,15 +39,61 @@ store_result<commit_receipt> disk::commit(hold& held, const batch& changes) {
         store_.fail_next_commit(full ? store_errc::full : store_errc::io);
     }
     store_result<commit_receipt> receipt = held.writer->commit(changes);
-    const instant now = around_.time.now();
-    if (!receipt) {
-        around_.log.note(now, {}, {"commit failed:", receipt.error().detail});
+    if (receipt) {
+        failed_.clear();
+        keep(held, changes, *receipt);
         return receipt;
     }
+    around_.log.note(around_.time.now(), {}, {"commit failed", failure_text(receipt.error())});
+    if (receipt.error().code != store_errc::stale_owner) failed_.push_back(remember(changes));
+    return receipt;
+}
+
+void disk::die(hold& held, const batch* committing) {
+    fails_once_ = false;
+    std::deque<remembered_batch> in_doubt = std::exchange(failed_, {});
+    if (committing != nullptr && is_newest(held)) {
+        in_doubt.push_back(remember(*committing));
+        store_.die_in_commit(*held.writer, *committing);
+    } else {
+        store_.die();
+    }
+    for (auto each = in_doubt.rbegin(); each != in_doubt.rend(); ++each) {
+        const auto receipt = find_kept(each->changes);
+        if (receipt) return keep(held, each->changes, *receipt);
+    }
+}
+
+disk::remembered_batch disk::remember(const batch& changes) {
+    remembered_batch copy{{}, changes};
+    for (saga_commit& change : copy.changes.sagas) {
+        copy.records.push_back(*change.saga);
+        change.saga = &copy.records.back();
+    }
+    return copy;
+}
+
+std::optional<commit_receipt> disk::find_kept(const batch& changes) {
+    const auto reader = store_.open_reader();
+    commit_receipt receipt;
+    bool kept = false;
+    for (const saga_commit& change : changes.sagas) {
+        const auto stored = reader->load(change.saga->id);
+        if (!stored) {
+            receipt.conflicts.push_back({change.saga->id, {}, {}}
+            );  // left out, if the rest is there
+            continue;
+        }
+        if (stored->sequence != change.saga->sequence) return {};
+        kept = true;
+    }
+    return kept ? std::optional(std::move(receipt)) : std::nullopt;
+}
+
+void disk::keep(const hold& held, const batch& changes, const commit_receipt& receipt) {
     for (const saga_commit& change : changes.sagas)
         note(change);
-    around_.judge.committed(changes, *receipt, is_newest(held));
-    return receipt;
+    around_.judge.committed(changes, receipt, is_newest(held));
 }
 
 void disk::note(const saga_commit& change) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <optional>
 
 #include "engine/ports/journal.hpp"
 #include "simulation/agenda.hpp"
@@ -20,9 +22,11 @@ public:
     [[nodiscard]] virtual std::unique_ptr<journal_reader> open_reader() = 0;
     // The next commit fails.
     virtual void fail_next_commit(store_errc with) = 0;
-    // The machine died: what had not been synced may be gone, in whole or in part. Everything that
-    // was opened has been closed.
-    virtual void lose_power() = 0;
+    // The process died, and perhaps the machine: what had not been synced may be gone, in whole or
+    // in part. What was opened before is of no use any more.
+    virtual void die() = 0;
+    // The same, somewhere within a commit, which may be kept or not.
+    virtual void die_in_commit(journal_writer& writer, const batch& changes) = 0;
 };
 
 // The store as a process meets it: commits that take their time and may fail. Tells the checkers
@@ -52,15 +56,25 @@ public:
     [[nodiscard]] duration commit_time();
     [[nodiscard]] duration read_time() { return chance_.between(duration{0}, duration{3}); }
     [[nodiscard]] store_result<commit_receipt> commit(hold& held, const batch& changes);
+    // The holder died, with that commit under way unless it is null.
+    void die(hold& held, const batch* committing);
 
     // -- what the weather does
     void fill_up(duration lasts) { full_until_ = around_.time.now() + lasts; }
     void fail_once() { fails_once_ = true; }
     void slow_down(duration lasts) { slow_until_ = around_.time.now() + lasts; }
-    void lose_power() { store_.lose_power(); }
     void recover();  // whatever was wrong with it is over
 
 private:
+    // A batch with records of its own, which the engine cannot change any more.
+    struct remembered_batch {
+        std::deque<saga_record> records;
+        batch changes;
+    };
+    static remembered_batch remember(const batch& changes);
+    // Nothing when the store does not hold the batch.
+    [[nodiscard]] std::optional<commit_receipt> find_kept(const batch& changes);
+    void keep(const hold& held, const batch& changes, const commit_receipt& receipt);
     void note(const saga_commit& change);
 
     crashable_store& store_;
@@ -70,6 +84,9 @@ private:
     instant full_until_{};
     instant slow_until_{};
     bool fails_once_ = false;
+    // Commits that failed since the last one that did not. A log that could not be synced may be
+    // found whole by whoever opens it after a crash.
+    std::deque<remembered_batch> failed_;
 };
 
 }  // namespace makegood::simulation

@@ -133,9 +133,7 @@ void process::commit_went_wrong(const store_error& error) {
     engine_.commit_failed(error, wall());
     if (error.code == store_errc::stale_owner) {
         host_.log.note(host_.time.now(), {}, {"a process finds that it was replaced, and stops"});
-        alive_ = false;
-        *life_ = false;
-        return;
+        return stop();
     }
     commit_retry_delay_ =
         std::clamp(commit_retry_delay_ * 2, commit_retry_delay_first, commit_retry_delay_max);
@@ -167,7 +165,11 @@ void process::clock_was_set() {
 
 void process::kill() {
     if (!alive_) return;
-    lose_store();
+    stop();
+    host_.store.die(held_, committing_);
+}
+
+void process::stop() {
     alive_ = false;
     *life_ = false;
 }

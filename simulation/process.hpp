@@ -39,8 +39,11 @@ public:
     void submit(const saga_id& id, command asked, answer told);
     void read(const saga_id& id, answer told);
 
-    // Ends at once. A commit that was under way may have been kept, without anybody knowing.
+    // Ends at once, and its store goes on without it. A commit that was under way may have been
+    // kept, without anybody knowing.
     void kill();
+    // Ends at once; the store is another's already.
+    void stop();
     // Another process has opened the store: a commit that was under way may still be kept.
     void lose_store();
     [[nodiscard]] bool alive() const { return alive_; }

@@ -10,6 +10,7 @@
 #include "simulation/checkers/final_audit.hpp"
 #include "simulation/memory_disk.hpp"
 #include "simulation/people.hpp"
+#include "simulation/sqlite_disk.hpp"
 
 namespace makegood::simulation {
 namespace {
@@ -37,6 +38,15 @@ engine_options engine_options_of(chance& luck) {
 // Longer than any deadline, backoff or Retry-After; the clock's steps come on top.
 constexpr duration patience = 150min;
 
+std::unique_ptr<crashable_store> make_store(
+    const world_options& options, const definition_registry& registry
+) {
+    if (options.store == store_kind::sqlite) {
+        return std::make_unique<sqlite_disk>(registry, options.seed);
+    }
+    return std::make_unique<memory_disk>(registry, options.seed);
+}
+
 class world {
 public:
     explicit world(const world_options& options)
@@ -48,8 +58,8 @@ public:
           sky_(options.seed, options.faults),
           backends_(sky_),
           judge_(registry_, settings_, found_),
-          kept_(registry_),
-          store_(kept_, {time_, sky_, judge_, log_}, options.seed),
+          kept_(make_store(options, registry_)),
+          store_(*kept_, {time_, sky_, judge_, log_}, options.seed),
           wire_(time_, sky_, backends_, log_, options.seed),
           host_{registry_, time_, store_, wire_, judge_, log_, luck_},
           crowd_(
@@ -60,20 +70,28 @@ public:
 
     world_outcome run() {
         began_ = time_.now();
+        try {
+            run_to_the_end();
+        } catch (const std::exception& failure) {
+            // What a real process would have died of.
+            found_.breaks(promise::nothing_lost_or_doubled, {}, failure.what());
+        }
+        return outcome();
+    }
+
+private:
+    void run_to_the_end() {
         boot();
         crowd_.arrive(options_.checkouts);
         blow();
         storm_steps_ = time_.steps();
         if (!found_.first()) calm_down();
         if (!found_.first()) judge_.judge_backoffs();
-        if (!found_.first()) {
-            const auto reader = kept_.open_reader();
-            audit_.judge(*reader);
-        }
-        return outcome();
+        if (found_.first()) return;
+        const auto reader = kept_->open_reader();
+        audit_.judge(*reader);
     }
 
-private:
     process* reachable() { return serving_ && serving_->alive() ? serving_.get() : nullptr; }
 
     // -- the storm
@@ -130,9 +148,8 @@ private:
     void crash() {
         if (!reachable() || sky_.fair()) return;
         log_.note(time_.now(), {}, {"the process is killed"});
+        if (stale_) stale_->stop();
         serving_->kill();
-        if (stale_) stale_->kill();
-        store_.lose_power();
         judge_.process_died();
         crowd_.process_died();
         const bool long_away = luck_.happens(0.1);
@@ -145,7 +162,7 @@ private:
         if (!reachable() || sky_.fair()) return;
         log_.note(time_.now(), {}, {"another process takes over"});
         serving_->lose_store();
-        if (stale_) stale_->kill();
+        if (stale_) stale_->stop();
         stale_ = std::move(serving_);
         judge_.process_died();
         crowd_.process_died();
@@ -163,7 +180,7 @@ private:
         sky_.clear_up();
         wire_.recover();
         store_.recover();
-        if (stale_) stale_->kill();
+        if (stale_) stale_->stop();
         keep_running();
         log_.note(time_.now(), {}, {"the weather clears up"});
         run_until_ended(patience + set_back_);
@@ -224,7 +241,7 @@ private:
         query.saga = {};
         query.status = saga_status::parked;
         query.limit = limits::list_items_max;
-        const auto reader = kept_.open_reader();
+        const auto reader = kept_->open_reader();
         const auto listed = reader->list(query);
         if (listed && listed->size() == std::min(parked, query.limit)) return;
         found_.breaks(
@@ -292,7 +309,7 @@ private:
     shop backends_;
     checkers judge_;
     final_audit audit_{registry_, judge_, backends_, found_};
-    memory_disk kept_;
+    const std::unique_ptr<crashable_store> kept_;
     disk store_;
     network wire_;
     machine host_;

@@ -26,7 +26,7 @@ ONLY_IN = [
     (r"boost/(asio|beast)", r"^(adapters|conformance|cli|examples|tests)/", "the core and the store do no I/O over the network"),
     (r"boost/beast", r"\.cpp$", "Beast is slow to compile: sources only"),
     (r"boost/msm", r"^sagas/(dsl/.*\.hpp|[a-z_]+/machine\.cpp)$", "MSM belongs into one source per saga"),
-    (r"sqlite3\.h", r"^(statestore|examples/storefront|tests)/", "SQLite is statestore's"),
+    (r"sqlite3\.h", r"^(statestore|examples/storefront|tests)/|^simulation/sqlite_file_system\.cpp$", "SQLite is statestore's"),
     (r"librdkafka", r"^adapters/kafka/", "Kafka has one wrapper"),
     (r"toml\+\+", r"^cli/.*\.cpp$", "configuration is read by the command line"),
     (r"CLI/", r"^(cli|examples|tests)/", "options are read by programs"),

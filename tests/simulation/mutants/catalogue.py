@@ -18,6 +18,7 @@ class Mutant:
     mutated: str
     promises: str
     within: int = 10
+    store: str = "memory"
 
 
 MUTANTS = [
@@ -64,6 +65,16 @@ MUTANTS = [
         """void engine::commit_failed(const store_error& error, instant at) {
     if (PLANTED && error.code != store_errc::stale_owner) return committed({}, at);
 """, "P1"),
+    Mutant(
+        "commit_is_not_synced", "statestore/sqlite/session.cpp",
+        'db.execute("PRAGMA synchronous = FULL");',
+        'db.execute(PLANTED ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");',
+        "P1 P8 P9", 10, "sqlite"),
+    Mutant(
+        "nothing_is_synced", "statestore/sqlite/session.cpp",
+        'db.execute("PRAGMA temp_store = MEMORY");',
+        'db.execute(PLANTED ? "PRAGMA synchronous = OFF" : "PRAGMA temp_store = MEMORY");',
+        "P1 P8 P9", 10, "sqlite"),
     # -- P2: one key per effect
     Mutant(
         "key_changes_on_retry", "engine/engine_dispatch.cpp",
@@ -205,6 +216,11 @@ MUTANTS = [
         """        if (!PLANTED && epoch_ != store_.epoch) return failure_of(store_errc::stale_owner);
         if (store_.failing) return failure_of(*store_.failing);
         admission""", "P8", 20),
+    Mutant(
+        "stale_owner_writes_to_sqlite", "statestore/sqlite/writer.cpp",
+        "void sqlite_writer::state::require_epoch() {\n",
+        "void sqlite_writer::state::require_epoch() {\n    if (PLANTED) return;\n",
+        "P8", 20, "sqlite"),
     # -- P9: nothing lost, nothing twice
     Mutant(
         "key_is_not_looked_up", "statestore/memory/store.cpp",
@@ -215,7 +231,7 @@ MUTANTS = [
         "        if (failing_once) return failure_of(*failing_once);\n",
         """        if (failing_once && PLANTED) store_.keep(std::move(staged));
         if (failing_once) return failure_of(*failing_once);
-""", "P8"),
+""", "P1 P8"),
     Mutant(
         "rest_is_paid_in_full", "sagas/contract/tenders.cpp",
         "    return std::max<std::int64_t>(0, total - fixed_amounts(saga));\n",

@@ -6,6 +6,7 @@ Usage: mutants_test.py MAKEGOOD_MUTANTS MAKEGOOD [--only NAME] [--seed N]
 
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,9 +19,9 @@ from catalogue import MUTANTS
 SEED = 20261122
 
 
-def run(binary: str, mutant: str, seed: int, worlds: int):
+def run(binary: str, mutant: str, seed: int, worlds: int, store: str):
     """Worlds needed and what was broken; nothing was when the second is empty."""
-    done = subprocess.run([binary, mutant, str(seed), str(worlds)], capture_output=True, text=True, check=False)
+    done = subprocess.run([binary, mutant, str(seed), str(worlds), store], capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()
     needed = sum(1 for line in lines if line.startswith("world "))
     if done.returncode == 6:
@@ -37,6 +38,19 @@ def is_expected(promises: str, broken: str) -> bool:
     return any(named.get(each, each + " ") in broken for each in promises.split())
 
 
+def check_shrinking(binary: str, seed: int) -> str:
+    """A failure is shrunk to the faults that it takes and a storm that ends with it. What is wrong, or nothing."""
+    done = subprocess.run([binary, "stale_owner_commits", str(seed), "20", "memory", "shrink"],
+                          capture_output=True, text=True, check=False)
+    found = re.search(r"shrunk from (\d+) to (\d+) steps, with (\S+), (\d+) lines", done.stdout)
+    if not found or int(found[2]) > 100_000 or int(found[4]) == 0:
+        return f"no end of the storm was found: {done.stdout[-300:]}"
+    faults = [each.split("=")[0] for each in found[3].split(",")]
+    if faults != ["none", "takeover"]:
+        return f"a stale owner takes no more than a takeover, and these were left: {faults}"
+    return "" if "again P8" in done.stdout else f"the shrunk storm breaks something else: {done.stdout[-300:]}"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("mutants")
@@ -48,15 +62,20 @@ def main() -> int:
     chosen = list({each.name: each for each in MUTANTS if options.only in each.name}.values())
     most = max(each.within for each in chosen)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        clean = pool.submit(run, options.mutants, "none", options.seed, most)
-        results = list(pool.map(lambda each: run(options.mutants, each.name, options.seed, each.within), chosen))
+        clean = [pool.submit(run, options.mutants, "none", options.seed, most, store) for store in ("memory", "sqlite")]
+        results = list(pool.map(
+            lambda each: run(options.mutants, each.name, options.seed, each.within, each.store), chosen))
     failed = 0
     for mutant, (needed, broken) in zip(chosen, results):
         caught = is_expected(mutant.promises, broken)
         failed += not caught
         print(f"{'caught' if caught else 'MISSED':7} {mutant.name:38} world {needed:2} of {mutant.within:2}  {broken[:150]}")
-    if clean.result()[1]:
-        print(f"without any fault planted: {clean.result()[1]}")
+    for each in clean:
+        if each.result()[1]:
+            print(f"without any fault planted: {each.result()[1]}")
+            failed += 1
+    if trouble := check_shrinking(options.mutants, options.seed):
+        print(trouble)
         failed += 1
     if b"makegood7planted" in Path(options.makegood).read_bytes():
         print("the shipped binary contains planted faults")
