@@ -97,6 +97,7 @@ std::set<std::string> all_words() {
     words.merge(difference_words());
     words.merge(found_in("cli/store_failure.cpp", "explain \"?\\s*\"?(store-[a-z-]+)`"));
     words.merge(quoted_between("adapters/participants/http_participants.cpp", "live_note{", "}"));
+    words.merge(found_in("cli/commands/simulate.cpp", "makegood explain ([a-z-]+)`"));
     for (int code = 0; code <= 6; ++code)
         words.insert("exit-" + std::to_string(code));
     return words;
