@@ -21,12 +21,12 @@
 
 #include "statestore/codec.hpp"
 
-#include <boost/crc.hpp>
 #include <limits>
 #include <utility>
 
 #include "engine/assert.hpp"
 #include "statestore/bytes.hpp"
+#include "statestore/checksum.hpp"
 #include "statestore/layout.hpp"
 
 namespace makegood::statestore {
@@ -42,26 +42,11 @@ static_assert(
 
 constexpr std::size_t seal_size = 4;
 
-std::uint32_t checksum_of(std::string_view bytes) {
-    boost::crc_32_type checksum;
-    checksum.process_bytes(bytes.data(), bytes.size());
-    return checksum.checksum();
-}
-
 // Seals what stands in `out` from `begin` on.
 void seal(std::string& out, std::size_t begin) {
-    const std::uint32_t checksum = checksum_of(std::string_view(out).substr(begin));
-    for (std::size_t i = 0; i < seal_size; ++i) {
-        out.push_back(static_cast<char>(checksum >> (8 * i)));
-    }
-}
-
-std::uint32_t read_seal(std::string_view bytes) {
-    std::uint32_t checksum = 0;
-    for (std::size_t i = 0; i < seal_size; ++i) {
-        checksum |= std::uint32_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
-    }
-    return checksum;
+    const std::uint32_t checksum = crc32_of(std::string_view(out).substr(begin));
+    out.resize(out.size() + seal_size);
+    put_little_endian(out.data() + out.size() - seal_size, checksum);
 }
 
 // What was sealed. Bytes of another version are left to the decoder, which says so.
@@ -69,7 +54,7 @@ store_result<std::string_view> unsealed(std::string_view what, std::string_view 
     if (bytes.empty() || static_cast<std::uint8_t>(bytes[0]) != format_version) return bytes;
     if (bytes.size() > seal_size) {
         const std::string_view body = bytes.substr(0, bytes.size() - seal_size);
-        if (read_seal(bytes.substr(body.size())) == checksum_of(body)) return body;
+        if (little_endian_number(bytes.substr(body.size())) == crc32_of(body)) return body;
     }
     return store_error{
         store_errc::corrupt, std::string(what) + " is damaged: its checksum does not fit"};

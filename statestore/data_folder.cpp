@@ -62,9 +62,10 @@ store_result<int> take_lock(const std::filesystem::path& folder) {
     }
     const std::string process_id = std::to_string(::getpid()) + "\n";
     const auto size = static_cast<ssize_t>(process_id.size());
+    errno = 0;
     if (::ftruncate(lock, 0) != 0
         || ::pwrite(lock, process_id.data(), process_id.size(), 0) != size) {
-        const int error = errno;
+        const int error = errno == 0 ? ENOSPC : errno;  // written in part
         ::close(lock);
         return system_trouble(file, "written", error);
     }
@@ -77,19 +78,12 @@ bool holds_data(const std::filesystem::path& store) {
     return !missing && size > 0;
 }
 
-// A store that the manifest names must be there: a new, empty one in its place would hide the loss.
+// A new, empty store in the place of one that is gone would hide the loss.
 store_result<void> check_stores(
     const std::filesystem::path& path, const folder_manifest& manifest
 ) {
     for (const std::string& store : manifest.stores) {
-        if (holds_data(path / store)) continue;
-        return store_error{
-            store_errc::corrupt,
-            fmt::format(
-                "{} is missing or empty although makegood.json names it: put the file back, or "
-                "restore a backup into another folder",
-                (path / store).string()
-            )};
+        if (store_result<void> there = require_store(path / store); !there) return there;
     }
     return {};
 }
@@ -175,6 +169,17 @@ std::filesystem::path data_folder::store_path(std::size_t store) const {
 
 std::size_t data_folder::store_of(partition owner) const {
     return manifest_.store_of_partition[owner];
+}
+
+store_result<void> require_store(const std::filesystem::path& store) {
+    if (holds_data(store)) return {};
+    return store_error{
+        store_errc::corrupt,
+        fmt::format(
+            "{} is missing or empty although makegood.json names it: put the file back, or "
+            "restore a backup into another folder",
+            store.string()
+        )};
 }
 
 std::optional<int> folder_owner(const std::filesystem::path& folder) {

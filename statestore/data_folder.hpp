@@ -72,6 +72,9 @@ private:
 // The manifest of a new folder: partitions dealt out round robin.
 [[nodiscard]] folder_manifest make_manifest(std::size_t stores, instant created_at);
 
+// A store that a manifest names must be there: corrupt when its file is missing or empty.
+[[nodiscard]] store_result<void> require_store(const std::filesystem::path& store);
+
 // The process that has the folder open now; nothing when nobody has.
 [[nodiscard]] std::optional<int> folder_owner(const std::filesystem::path& folder);
 

@@ -2,8 +2,10 @@
 //
 //   {"format": 1, "created_at": "2026-11-20T08:15:30.123Z",
 //    "stores": ["lane-0.db", "lane-1.db"],
-//    "partitions": [0, 1, 0, 1, …]}        256 numbers: the store that holds each partition
+//    "partitions": [0, 1, 0, 1, …],        256 numbers: the store that holds each partition
+//    "seal": "8f3a01c2"}                   CRC-32 of the bytes before the comma that precedes it
 //
+// Without a seal it was written by an earlier program, or by hand.
 // Members that are not known are kept out of the way: a format that needs them has another number.
 
 #include <fcntl.h>
@@ -20,6 +22,7 @@
 #include <sstream>
 
 #include "engine/assert.hpp"
+#include "statestore/checksum.hpp"
 #include "statestore/data_folder.hpp"
 
 namespace makegood::statestore {
@@ -27,6 +30,7 @@ namespace {
 
 constexpr std::string_view manifest_name = "makegood.json";
 constexpr std::string_view unfinished_name = "makegood.json.new";
+constexpr std::string_view seal_begin = ",\"seal\":\"";
 constexpr std::size_t manifest_bytes_max = 64 * 1024;
 
 // Why a manifest cannot be understood; completes "… is damaged: ".
@@ -44,7 +48,17 @@ std::string to_text(const folder_manifest& manifest) {
     boost::json::array& partitions = document["partitions"].emplace_array();
     for (const std::uint8_t store : manifest.store_of_partition)
         partitions.emplace_back(store);
-    return boost::json::serialize(document) + "\n";
+    std::string text = boost::json::serialize(document);
+    text.pop_back();  // the closing brace
+    return text + fmt::format("{}{:08x}\"}}\n", seal_begin, crc32_of(text));
+}
+
+// A manifest may be changed by hand: then its seal has to go.
+bool seal_fits(std::string_view text) {
+    const std::size_t at = text.rfind(seal_begin);
+    if (at == text.npos) return true;
+    const std::string seal = fmt::format("{:08x}\"", crc32_of(text.substr(0, at)));
+    return text.substr(at + seal_begin.size()).starts_with(seal);
 }
 
 const boost::json::value& member(const boost::json::object& document, std::string_view name) {
@@ -96,6 +110,7 @@ store_result<folder_manifest> parse_manifest(
     const boost::json::object* members = problem ? nullptr : document.if_object();
     try {
         if (members == nullptr) throw damaged{"it is not a JSON object"};
+        if (!seal_fits(text)) throw damaged{"it is not as it was written, as its seal says"};
         const std::int64_t* format = member(*members, "format").if_int64();
         if (format == nullptr || *format < 1) throw damaged{"'format' is not a number from 1"};
         if (*format > folder_manifest::newest_format) {

@@ -36,4 +36,24 @@ void fail_corrupt(const connection& db, std::string detail) {
          )}};
 }
 
+std::string words_of_check(std::string_view found) {
+    constexpr std::string_view title = "*** in database main ***\n";
+    constexpr std::string_view unread = ": unable to get the page. error code=8202";
+    if (found.starts_with(title)) found.remove_prefix(title.size());
+    std::string words(found);
+    for (std::size_t at = 0; (at = words.find(unread)) != words.npos;)
+        words.replace(at, unread.size(), " is not as it was written, as its seal says");
+    for (std::size_t at = 0; (at = words.find("Page ", at)) != words.npos;)
+        words[at] = 'p';
+    std::replace(words.begin(), words.end(), '\n', ';');
+    return words;
+}
+
+void require_own_check(connection& db, std::string_view pragma) {
+    statement check(db, fmt::format("PRAGMA {}(1)", pragma));
+    rows found = check.select();
+    if (found.next() && found.bytes(0) == "ok") return;
+    fail_corrupt(db, words_of_check(found.bytes(0)));
+}
+
 }  // namespace makegood::statestore

@@ -34,6 +34,12 @@ namespace makegood::statestore {
 // "ended chk completed"
 [[nodiscard]] std::string ended_counter(std::string_view prefix, std::string_view status);
 
+// What a row of SQLite's own check says, in our words: "page 6 is not as it was written".
+[[nodiscard]] std::string words_of_check(std::string_view found);
+
 [[noreturn]] void fail_corrupt(const connection& db, std::string detail);
+// Fails with corrupt when SQLite's own check finds something: quick_check, or integrity_check,
+// which compares the indexes too.
+void require_own_check(connection& db, std::string_view pragma);
 
 }  // namespace makegood::statestore

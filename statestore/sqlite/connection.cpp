@@ -7,12 +7,15 @@
 #include <system_error>
 
 #include "engine/assert.hpp"
+#include "statestore/checksum.hpp"
+#include "statestore/sqlite/page_seal.hpp"
 
 namespace makegood::statestore {
 namespace {
 
 store_errc errc_of(int code, int system_error) {
     if (system_error == ENOSPC || system_error == EDQUOT) return store_errc::full;
+    if (code == SQLITE_IOERR_DATA) return store_errc::corrupt;
     switch (code & 0xFF) {
         case SQLITE_FULL: return store_errc::full;
         case SQLITE_CORRUPT:
@@ -54,15 +57,18 @@ connection::connection(
                                                  : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     sqlite3* opened = nullptr;
     const int code = sqlite3_open_v2(
-        file.c_str(), &opened, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr
+        file.c_str(), &opened, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+        sealing_file_system()
     );
     handle_.reset(opened);
     if (code != SQLITE_OK) fail(code, "opening it");
     sqlite3_busy_timeout(opened, static_cast<int>(busy_time_max_ms));
-    // Reading a dead folder must leave it as it was found.
-    if (wanted == access::read_only) {
-        sqlite3_db_config(opened, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    }
+    // Reading a dead folder must leave it as it was found, and a writer that fails must not take
+    // the log away.
+    copy_log_on_close(false);
+    if (wanted == access::read_only) return;
+    int at_page_end = page_seal_size;  // of a new file; another one stays as it is
+    sqlite3_file_control(opened, "main", SQLITE_FCNTL_RESERVE_BYTES, &at_page_end);
 }
 
 void connection::execute(const std::string& sql) {
@@ -102,15 +108,40 @@ void connection::restart_log(std::uint32_t reader_wait_max_ms) {
     sqlite3_busy_timeout(handle(), static_cast<int>(busy_time_max_ms_));
 }
 
-void connection::checkpoint(int mode) {
+bool connection::close_log() {
+    sqlite3_busy_timeout(handle(), 0);
+    if (!checkpoint(SQLITE_CHECKPOINT_TRUNCATE)) return false;
+    copy_log_on_close(true);
+    return true;
+}
+
+bool connection::checkpoint(int mode) {
     const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, nullptr, nullptr);
     // Busy: readers were in the way of a part of it.
-    if (code == SQLITE_OK || code == SQLITE_BUSY) return;
+    if (code == SQLITE_OK || code == SQLITE_BUSY) return code == SQLITE_OK;
     sqlite3_busy_timeout(handle(), static_cast<int>(busy_time_max_ms_));
     fail(code, "copying the log into the database");
 }
 
+void connection::copy_log_on_close(bool wanted) {
+    sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wanted ? 0 : 1, nullptr);
+}
+
+store_header connection::header() const {
+    const sealed_database known = sealed_database_of(handle());
+    constexpr std::size_t format_at = 18;  // 2: with a log
+    constexpr std::size_t version_at = 60;
+    if (known.header_size < known.header.size()) return {};
+    const std::string_view bytes{known.header.data(), known.header.size()};
+    return {bytes[format_at] == 2, big_endian_number(bytes.substr(version_at))};
+}
+
+bool connection::sealed() const {
+    return sealed_database_of(handle()).sealed;
+}
+
 void connection::fail(int code, std::string_view doing) const {
+    if (code == SQLITE_IOERR_DATA) fail_damaged(doing);
     const int system_error = handle() == nullptr ? 0 : sqlite3_system_errno(handle());
     const bool is_io = (code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_FULL;
     const store_errc meaning = errc_of(code, is_io ? system_error : 0);
@@ -120,6 +151,18 @@ void connection::fail(int code, std::string_view doing) const {
                       "{}: {} (SQLite error {}) while {}; {}", file_.string(), said, code, doing,
                       advice(meaning, code)
                   )}};
+}
+
+void connection::fail_damaged(std::string_view doing) const {
+    const std::uint64_t page = sealed_database_of(handle()).damaged_page;
+    throw store_failure{
+        {store_errc::corrupt,
+         fmt::format(
+             "{}: page {} (bytes {} to {}) is not as it was written, as its seal says, while {}; "
+             "{}",
+             file_.string(), page, (page - 1) * page_size, page * page_size - 1, doing,
+             advice(store_errc::corrupt, SQLITE_IOERR_DATA)
+         )}};
 }
 
 // -- rows

@@ -28,6 +28,12 @@ struct blob {
 
 enum class access : std::uint8_t { read_write, read_only };
 
+// What the first bytes of a store's file say, whatever the log says.
+struct store_header {
+    bool keeps_log = false;  // there may be a log beside it that is a part of the data
+    std::int64_t schema_version = 0;
+};
+
 // One connection to one SQLite file. Owned by a writer or reader and used on its thread only. Every
 // member throws store_failure.
 class connection {
@@ -44,11 +50,17 @@ public:
     // From now on `pages` is what the log holds after each commit of this connection, which it
     // outlives.
     void watch_log(std::uint32_t& pages);
+    [[nodiscard]] store_header header() const;
+    // Whether its pages carry seals.
+    [[nodiscard]] bool sealed() const;
     // Copies what of the log readers permit into the database.
     void checkpoint();
     // The same for all of it, waiting for readers at most that long, so that the log can begin
     // again.
     void restart_log(std::uint32_t reader_wait_max_ms);
+    // The same, and the log is empty then, and gone with the last connection. False when a reader
+    // is in the way: the log stays as it is.
+    [[nodiscard]] bool close_log();
 
     [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
     [[nodiscard]] const std::filesystem::path& file() const { return file_; }
@@ -60,7 +72,10 @@ private:
         void operator()(sqlite3* handle) const;
     };
 
-    void checkpoint(int mode);
+    // Whether all of the log was copied.
+    bool checkpoint(int mode);
+    void copy_log_on_close(bool wanted);
+    [[noreturn]] void fail_damaged(std::string_view doing) const;
 
     std::filesystem::path file_;
     std::uint32_t busy_time_max_ms_;

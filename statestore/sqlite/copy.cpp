@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "statestore/sqlite/columns.hpp"
+#include "statestore/sqlite/log_check.hpp"
 #include "statestore/sqlite/schema.hpp"
 
 namespace makegood::statestore {
@@ -42,6 +43,7 @@ void copy_store(
     const backup_progress_callback& progress
 ) {
     connection from(source, access::read_only, busy_time_max_ms);
+    require_whole_log(from);
     require_current(from);
     connection to(target, access::read_write, busy_time_max_ms);
     to.execute("PRAGMA synchronous = FULL");
@@ -59,12 +61,9 @@ void copy_store(
 
 void require_sound(const std::filesystem::path& file) {
     connection db(file, access::read_only, busy_time_max_ms);
+    require_whole_log(db);
     require_current(db);
-    statement check(db, "PRAGMA integrity_check(1)");
-    rows found = check.select();
-    if (!found.next() || found.bytes(0) != "ok") {
-        fail_corrupt(db, fmt::format("SQLite finds damage in it: {}", found.bytes(0)));
-    }
+    require_own_check(db, "integrity_check");
 }
 
 }  // namespace makegood::statestore

@@ -10,6 +10,7 @@
 #include "statestore/sqlite/columns.hpp"
 #include "statestore/sqlite/connection.hpp"
 #include "statestore/sqlite/list.hpp"
+#include "statestore/sqlite/log_check.hpp"
 #include "statestore/sqlite/schema.hpp"
 #include "statestore/sqlite/store.hpp"
 
@@ -20,6 +21,7 @@ constexpr std::uint32_t busy_time_max_ms = 5'000;
 
 connection open_for_reading(const std::filesystem::path& file) {
     connection db(file, access::read_only, busy_time_max_ms);
+    require_whole_log(db);
     db.execute("PRAGMA query_only = ON");
     require_current(db);
     return db;

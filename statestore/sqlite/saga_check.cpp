@@ -88,13 +88,18 @@ void compare_record(
 }
 
 void compare_columns(
-    const raw_saga& saga, const saga_record& folded, const difference_found& found
+    const raw_saga& saga,
+    const saga_record& folded,
+    const idempotency_key& key,
+    const difference_found& found
 ) {
     const auto column = [&](std::string name, std::string stored, std::string wanted) {
         if (stored == wanted) return;
         difference differs = about("column-differs", saga.last_sequence, {});
         differs.detail = fmt::format(
-            "the column {} is '{}', and should be '{}': lists show this saga in the wrong place",
+            "the column {} is '{}', and should be '{}': lists show this saga in the wrong place, "
+            "or "
+            "its key is not kept",
             name, stored, wanted
         );
         differs.field = std::move(name);
@@ -108,11 +113,32 @@ void compare_columns(
     column("reason", saga.reason.value_or(""), folded.reason ? folded.reason->code : "");
     column("created_at", format_instant(saga.created_at), format_instant(folded.created_at));
     column("updated_at", format_instant(saga.updated_at), format_instant(folded.updated_at));
+    column("has_key", saga.has_key ? "yes" : "no", key.value.empty() ? "no" : "yes");
+}
+
+// When it wakes depends on settings, but it is never later than what the journal has planned.
+void check_wake_time(
+    const raw_saga& saga, const saga_record& folded, const difference_found& found
+) {
+    if (folded.ended() || (folded.parked && folded.parked->held)) return;
+    for (const call_record& call : folded.calls) {
+        if (call.status != call_status::pending || call.next_attempt_at >= *saga.wake_at) continue;
+        return found(about(
+            "open-saga-sleeps", saga.last_sequence,
+            fmt::format(
+                "{} is to be tried again at {}, and a restarted server would look at it later: at "
+                "{}",
+                call.call.call.value, format_instant(call.next_attempt_at),
+                *saga.wake_at == never ? "no time" : format_instant(*saga.wake_at)
+            )
+        ));
+    }
 }
 
 void check_waking(const raw_saga& saga, const saga_record& folded, const difference_found& found) {
-    if (saga.wakes != folded.ended()) return;
-    if (saga.wakes) {
+    const bool wakes = saga.wake_at.has_value();
+    if (wakes != folded.ended()) return check_wake_time(saga, folded, found);
+    if (wakes) {
         found(about(
             "ended-saga-wakes", saga.last_sequence,
             "it has ended, and still stands among the unfinished"
@@ -159,7 +185,7 @@ void check_saga(
         return;
     }
     compare_record(saga, *folded, *started, registry, found);
-    compare_columns(saga, *folded, found);
+    compare_columns(saga, *folded, started->key, found);
     check_waking(saga, *folded, found);
 }
 

@@ -26,7 +26,8 @@ struct raw_saga {
     instant created_at{};
     instant updated_at{};
     std::string record;
-    bool wakes = false;  // it stands in the table of the unfinished
+    std::optional<instant> wake_at;  // when it stands in the table of the unfinished
+    bool has_key = false;
     std::vector<raw_entry> entries;
 };
 
@@ -34,7 +35,7 @@ struct raw_saga {
 using difference_found = std::function<void(difference)>;
 
 // Checks one saga: its journal is whole and readable, its fold is its record, its columns say what
-// its record says, and it wakes exactly when it has not ended.
+// its record says, and it wakes, and in time, exactly when it has not ended.
 void check_saga(
     const raw_saga& saga, const definition_registry& registry, const difference_found& found
 );

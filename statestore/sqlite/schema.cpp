@@ -98,7 +98,11 @@ CREATE TABLE owner (
 INSERT INTO owner VALUES (1, 0, 0);
 )sql";
 
-constexpr std::array history_of_this_program{migration{1, version_1}};
+// The tables are as they were: migrate() has sealed the pages before this step.
+constexpr std::string_view version_2 = "";
+
+constexpr std::array history_of_this_program{migration{1, version_1}, migration{2, version_2}};
+static_assert(sealed_since == 2);
 
 std::int64_t version_of(connection& db, std::span<const migration> history) {
     const std::int64_t version = db.number("PRAGMA user_version");
@@ -121,7 +125,25 @@ std::int64_t version_of(connection& db, std::span<const migration> history) {
                  db.file().string(), version, known
              )}};
     }
+    if (version >= sealed_since && !db.sealed()) {
+        throw store_failure{
+            {store_errc::corrupt,
+             fmt::format(
+                 "{} is damaged at its beginning (byte 20): it says that its pages carry no seals; "
+                 "restore a backup",
+                 db.file().string()
+             )}};
+    }
     return version;
+}
+
+// Writes a store of an earlier version anew, with room for a seal at the end of each page.
+void seal_pages(connection& db) {
+    db.execute("PRAGMA temp_store = FILE");  // it takes as much room as the store
+    db.execute("VACUUM");
+    db.execute("PRAGMA temp_store = MEMORY");
+    db.checkpoint();
+    ASSERT(db.sealed());
 }
 
 }  // namespace
@@ -133,6 +155,7 @@ std::span<const migration> migrations() {
 void migrate(connection& db, std::span<const migration> history) {
     ASSERT(!history.empty());
     const std::int64_t version = version_of(db, history);
+    if (!db.sealed()) seal_pages(db);
     for (const migration& step : history) {
         ASSERT(step.version == &step - history.data() + 1);
         if (step.version <= version) continue;
@@ -141,6 +164,8 @@ void migrate(connection& db, std::span<const migration> history) {
         db.execute(fmt::format("PRAGMA application_id = {}", application_id));
         db.execute(fmt::format("PRAGMA user_version = {}", step.version));
         changes.commit();
+        // From now on the file itself says so, even if its log is lost.
+        db.checkpoint();
     }
 }
 

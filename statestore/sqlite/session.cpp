@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "statestore/sqlite/columns.hpp"
+#include "statestore/sqlite/log_check.hpp"
+#include "statestore/sqlite/log_end.hpp"
 #include "statestore/sqlite/schema.hpp"
 
 namespace makegood::statestore {
@@ -26,8 +29,7 @@ void require_log(connection& db) {
                          )}};
 }
 
-connection open_for_writing(const std::filesystem::path& file, const sqlite_options& options) {
-    connection db(file, access::read_write, options.busy_time_max_ms);
+void set_up(connection& db, const sqlite_options& options) {
     require_log(db);
     db.execute("PRAGMA synchronous = FULL");
     db.execute("PRAGMA wal_autocheckpoint = 0");
@@ -37,7 +39,18 @@ connection open_for_writing(const std::filesystem::path& file, const sqlite_opti
     if (options.pages_max != 0) {
         db.execute(fmt::format("PRAGMA max_page_count = {}", options.pages_max));
     }
+}
+
+connection open_for_writing(const std::filesystem::path& file, const sqlite_options& options) {
+    connection db(file, access::read_write, options.busy_time_max_ms);
+    set_up(db, options);
     return db;
+}
+
+// A larger store would make a start slow; its pages are checked as they are read, and by verify.
+void check_small_store(connection& db, const sqlite_options& options) {
+    if (db.number("PRAGMA page_count") > options.checked_pages_max) return;
+    require_own_check(db, "quick_check");
 }
 
 // A new file's name must survive a power loss as its content does.
@@ -57,10 +70,20 @@ void sync_folder_of(const std::filesystem::path& file) {
 writer_session::writer_session(const std::filesystem::path& file, const sqlite_options& options)
     : db(open_for_writing(file, options)) {}
 
-void prepare_store(const std::filesystem::path& file, const sqlite_options& options) {
-    connection db = open_for_writing(file, options);
+connection prepare_store(const std::filesystem::path& file, const sqlite_options& options) {
+    connection db(file, access::read_write, options.busy_time_max_ms);
+    require_whole_log(db);
+    const bool has_end = read_log_end(file).state == log_end_state::known;
+    // Before the file says that there may be a log.
+    if (!has_end || !db.header().keeps_log) {
+        create_log_end(file);
+        sync_folder_of(file);
+    }
+    set_up(db, options);
     migrate(db);
+    check_small_store(db, options);
     sync_folder_of(file);
+    return db;
 }
 
 }  // namespace makegood::statestore

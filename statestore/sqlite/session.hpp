@@ -47,7 +47,10 @@ struct writer_session {
     statement delete_retained{db, "DELETE FROM retained_keys WHERE ended_at = ?1 AND saga = ?2"};
 };
 
-// Creates the file where there is none and brings its schema up to date. Durable on return.
-void prepare_store(const std::filesystem::path& file, const sqlite_options& options);
+// Creates the file where there is none, checks that it is whole, and brings its schema up to date.
+// Durable on return.
+[[nodiscard]] connection prepare_store(
+    const std::filesystem::path& file, const sqlite_options& options
+);
 
 }  // namespace makegood::statestore

@@ -20,6 +20,8 @@ struct sqlite_options {
     // For another process to let go of the store, as when it opens it.
     std::uint32_t busy_time_max_ms = 5'000;
     std::uint32_t cache_kib = 64 * 1024;
+    // A store of at most that many pages of 4 KiB (64 MB) is checked as a whole when it is opened.
+    std::uint32_t checked_pages_max = 16'384;
     // The database never grows past that many pages of 4 KiB (`full`); 0: as far as the disk goes.
     std::uint32_t pages_max = 0;
 };
@@ -27,6 +29,7 @@ struct sqlite_options {
 // The durable writer of one store: one SQLite file in WAL mode. Owned by a lane's writer and used
 // by one thread at a time. A commit has returned only after its log was fsynced. After an error
 // nothing of the batch is visible, and the next commit works as soon as the cause has gone.
+// Destroyed in order, and after all readers, it leaves one file without a log.
 class sqlite_writer final : public journal_writer {
 public:
     // Creates the file or migrates it where needed, and takes the store over: the epoch it writes,

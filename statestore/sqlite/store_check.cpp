@@ -6,8 +6,10 @@
 
 #include "statestore/bytes.hpp"
 #include "statestore/codec.hpp"
+#include "statestore/data_folder.hpp"
 #include "statestore/sqlite/columns.hpp"
 #include "statestore/sqlite/connection.hpp"
+#include "statestore/sqlite/log_check.hpp"
 #include "statestore/sqlite/saga_check.hpp"
 #include "statestore/sqlite/schema.hpp"
 
@@ -17,26 +19,55 @@ namespace {
 constexpr int sagas_at_once = 1'000;
 constexpr std::uint32_t busy_time_max_ms = 5'000;
 
+// What is found in one store, on its way into the report.
+class store_findings {
+public:
+    store_findings(std::string store, std::size_t kept_max, verify_report& report)
+        : store_(std::move(store)), kept_max_(kept_max), report_(report) {}
+
+    void add(
+        std::string what, std::optional<saga_id> saga, std::string detail, std::int64_t sequence = 0
+    ) {
+        difference found;
+        found.what = std::move(what);
+        found.saga = saga;
+        found.sequence = static_cast<journal_sequence>(sequence);
+        found.detail = std::move(detail);
+        add(std::move(found));
+    }
+
+    void add(difference found) {
+        ++report_.differences_count;
+        if (report_.differences.size() >= kept_max_) return;
+        found.store = store_;
+        report_.differences.push_back(std::move(found));
+    }
+
+    [[nodiscard]] const std::string& store() const { return store_; }
+
+private:
+    std::string store_;
+    std::size_t kept_max_;
+    verify_report& report_;
+};
+
 class store_check {
 public:
     store_check(
-        const std::filesystem::path& file,
+        connection& db,
         const definition_registry& registry,
         const verify_options& options,
+        store_findings& found,
         verify_report& report
     )
-        : registry_(registry),
-          options_(options),
-          report_(report),
-          name_(file.filename().string()),
-          db_(file, access::read_only, busy_time_max_ms) {}
+        : registry_(registry), options_(options), found_(found), report_(report), db_(db) {}
 
     void run() {
-        require_current(db_);
         check_pages();
         const std::int64_t version = db_.number("PRAGMA data_version");
         check_sagas();
         check_keys();
+        check_kept_keys();
         check_orphans();
         // Counted over several moments: comparable only when nobody wrote meanwhile.
         if (db_.number("PRAGMA data_version") == version) check_counters();
@@ -46,7 +77,8 @@ private:
     void check_pages() {
         statement check(db_, "PRAGMA integrity_check(100)");
         for (rows found = check.select(); found.next();) {
-            if (found.bytes(0) != "ok") add("store-damaged", {}, std::string(found.bytes(0)));
+            if (found.bytes(0) != "ok")
+                found_.add("store-damaged", {}, words_of_check(found.bytes(0)));
         }
     }
 
@@ -55,7 +87,8 @@ private:
     void check_sagas() {
         std::string after;
         while (check_some(after)) {
-            if (options_.progress) options_.progress({name_, report_.sagas, report_.entries});
+            if (options_.progress)
+                options_.progress({found_.store(), report_.sagas, report_.entries});
         }
     }
 
@@ -89,8 +122,10 @@ private:
     // Passes the whole journal of a saga that does not exist.
     bool skip_orphan(rows& entry) {
         const std::string orphan(entry.bytes(0));
-        add("journal-without-saga", parse_id_bytes(orphan), "it has journal entries, but no record",
-            entry.integer(1));
+        found_.add(
+            "journal-without-saga", parse_id_bytes(orphan), "it has journal entries, but no record",
+            entry.integer(1)
+        );
         do {
             ++report_.entries;
             if (!entry.next()) return false;
@@ -109,7 +144,8 @@ private:
         saga.created_at = instant_of(row.integer(6));
         saga.updated_at = instant_of(row.integer(7));
         saga.record = row.bytes(8);
-        saga.wakes = !row.is_null(9);
+        if (!row.is_null(9)) saga.wake_at = instant_of(row.integer(9));
+        saga.has_key = row.integer(10) != 0;
         return saga;
     }
 
@@ -123,7 +159,7 @@ private:
         }
         check_saga(saga, registry_, [&](difference found) {
             found.saga = saga.id;
-            add(std::move(found));
+            found_.add(std::move(found));
         });
     }
 
@@ -141,11 +177,13 @@ private:
             ++counted_["idempotency_keys"];
             const std::optional<saga_id> saga = parse_id_bytes(key.bytes(2));
             if (key.is_null(4)) {
-                add("key-without-saga", saga,
+                found_.add(
+                    "key-without-saga", saga,
                     fmt::format(
                         "the key '{}' of customer '{}' belongs to no saga", key.bytes(1),
                         key.bytes(0)
-                    ));
+                    )
+                );
                 continue;
             }
             const store_result<saga_started> started = decode_started(key.bytes(5));
@@ -154,12 +192,54 @@ private:
                 && blob_of(started->fingerprint).bytes == key.bytes(3)) {
                 continue;
             }
-            add("key-differs", saga,
+            found_.add(
+                "key-differs", saga,
                 fmt::format(
                     "the key '{}' of customer '{}' is not the one that it was started with",
                     key.bytes(1), key.bytes(0)
                 ),
-                1);
+                1
+            );
+        }
+    }
+
+    // Until some time after its end, a saga's key must lead to it.
+    void check_kept_keys() {
+        statement walk(
+            db_,
+            "SELECT k.saga, j.event FROM (SELECT saga FROM unfinished UNION ALL SELECT saga FROM "
+            "retained_keys) k JOIN sagas s ON s.saga = k.saga AND s.has_key = 1 "
+            "JOIN journal j ON j.saga = k.saga AND j.seq = 1"
+        );
+        statement find(db_, "SELECT saga FROM idempotency_keys WHERE customer = ?1 AND key = ?2");
+        for (rows kept = walk.select(); kept.next();) {
+            const store_result<saga_started> started = decode_started(kept.bytes(1));
+            if (!started) continue;  // the saga's own check has said so
+            if (find.select(started->customer.value, started->key.value).next()) continue;
+            found_.add(
+                "key-missing", parse_id_bytes(kept.bytes(0)),
+                fmt::format(
+                    "its key '{}' of customer '{}' is gone: a repeated request would start it "
+                    "again",
+                    started->key.value, started->customer.value
+                ),
+                1
+            );
+        }
+        statement ends(
+            db_,
+            "SELECT r.saga, r.ended_at FROM retained_keys r WHERE EXISTS (SELECT 1 FROM sagas s "
+            "WHERE s.saga = r.saga) AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.saga = r.saga "
+            "AND j.at = r.ended_at)"
+        );
+        for (rows wrong = ends.select(); wrong.next();) {
+            found_.add(
+                "key-differs", parse_id_bytes(wrong.bytes(0)),
+                fmt::format(
+                    "its key is kept as if it had ended at {}, when nothing happened to it",
+                    format_instant(instant_of(wrong.integer(1)))
+                )
+            );
         }
     }
 
@@ -170,8 +250,10 @@ private:
                 fmt::format("SELECT saga FROM {} WHERE saga NOT IN (SELECT saga FROM sagas)", table)
             );
             for (rows found = walk.select(); found.next();) {
-                add("orphan-row", parse_id_bytes(found.bytes(0)),
-                    fmt::format("the table {} has a row of a saga that does not exist", table));
+                found_.add(
+                    "orphan-row", parse_id_bytes(found.bytes(0)),
+                    fmt::format("the table {} has a row of a saga that does not exist", table)
+                );
             }
         }
     }
@@ -193,39 +275,20 @@ private:
             differs.folded = std::to_string(count);
             differs.detail =
                 fmt::format("the counter '{}' is {}, counted are {}", name, stored[name], count);
-            add(std::move(differs));
+            found_.add(std::move(differs));
         }
-    }
-
-    // -- the report
-
-    void add(
-        std::string what, std::optional<saga_id> saga, std::string detail, std::int64_t sequence = 0
-    ) {
-        difference found;
-        found.what = std::move(what);
-        found.saga = saga;
-        found.sequence = static_cast<journal_sequence>(sequence);
-        found.detail = std::move(detail);
-        add(std::move(found));
-    }
-
-    void add(difference found) {
-        ++report_.differences_count;
-        if (report_.differences.size() >= options_.differences_max) return;
-        found.store = name_;
-        report_.differences.push_back(std::move(found));
     }
 
     const definition_registry& registry_;
     const verify_options& options_;
+    store_findings& found_;
     verify_report& report_;
-    const std::string name_;
-    connection db_;
+    connection& db_;
     statement walk_sagas_{
         db_,
         "SELECT s.saga, s.last_seq, s.status, s.state, s.customer, s.reason, s.created_at, "
-        "s.updated_at, s.record, u.wake_at FROM sagas s LEFT JOIN unfinished u ON u.saga = s.saga "
+        "s.updated_at, s.record, u.wake_at, s.has_key FROM sagas s LEFT JOIN unfinished u ON "
+        "u.saga = s.saga "
         "WHERE s.saga > ?1 ORDER BY s.saga LIMIT ?2"};
     statement walk_journal_{
         db_, "SELECT saga, seq, at, event FROM journal WHERE saga > ?1 ORDER BY saga, seq"};
@@ -240,18 +303,21 @@ void check_store(
     const verify_options& options,
     verify_report& report
 ) {
+    store_findings found(file.filename().string(), options.differences_max, report);
+    if (const auto there = require_store(file); !there) {
+        return found.add("store-damaged", {}, there.error().detail);
+    }
     try {
-        store_check(file, registry, options, report).run();
+        connection db(file, access::read_only, busy_time_max_ms);
+        // What a damaged log leaves is an earlier state mixed with a later one: not worth a look.
+        if (const auto whole = guarded([&db] { require_whole_log(db); }); !whole) {
+            return found.add("log-damaged", {}, whole.error().detail);
+        }
+        require_current(db);
+        store_check(db, registry, options, found, report).run();
     } catch (const store_failure& failure) {
         if (failure.error.code != store_errc::corrupt) throw;
-        difference found;
-        found.store = file.filename().string();
-        found.what = "store-damaged";
-        found.detail = failure.error.detail;
-        ++report.differences_count;
-        if (report.differences.size() < options.differences_max) {
-            report.differences.push_back(std::move(found));
-        }
+        found.add("store-damaged", {}, failure.error.detail);
     }
 }
 

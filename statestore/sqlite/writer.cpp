@@ -8,6 +8,7 @@
 #include "statestore/codec.hpp"
 #include "statestore/sqlite/columns.hpp"
 #include "statestore/sqlite/connection.hpp"
+#include "statestore/sqlite/log_end.hpp"
 #include "statestore/sqlite/session.hpp"
 #include "statestore/sqlite/store.hpp"
 
@@ -26,6 +27,7 @@ struct sqlite_writer::state {
     sqlite_options options;
     std::uint64_t epoch = 0;
     std::unique_ptr<writer_session> open;
+    std::optional<log_end_keeper> end_of_log;
     // The last error leaves the connection's view of the file in doubt.
     bool doubtful = false;
     std::uint32_t log_pages = 0;       // after the last commit
@@ -37,6 +39,7 @@ struct sqlite_writer::state {
     void take_over();
     void renew_when_doubtful();
     void note(const store_failure& failure);
+    void close();
 
     commit_receipt write(const batch& changes);
     void require_epoch();
@@ -66,7 +69,9 @@ store_result<std::unique_ptr<sqlite_writer>> sqlite_writer::open(
 }
 
 sqlite_writer::sqlite_writer(std::unique_ptr<state> opened) : state_(std::move(opened)) {}
-sqlite_writer::~sqlite_writer() = default;
+sqlite_writer::~sqlite_writer() {
+    state_->close();
+}
 
 std::uint64_t sqlite_writer::epoch() const {
     return state_->epoch;
@@ -77,13 +82,29 @@ std::uint32_t sqlite_writer::log_pages() const {
 
 void sqlite_writer::state::take_over() {
     checkpoint_at = options.checkpoint_pages;
-    prepare_store(file, options);
+    // Stays until the end: there is never a moment without a connection, when the log would go.
+    const connection prepared = prepare_store(file, options);
     connect();
     transaction changes(open->db, transaction::kind::write);
     open->db.execute("UPDATE owner SET epoch = epoch + 1");
     epoch = static_cast<std::uint64_t>(open->db.number("SELECT epoch FROM owner"));
     changes.commit();
     ASSERT(epoch > 0);
+    end_of_log.emplace(file);
+    end_of_log->reaches(log_pages);
+}
+
+// What is in order is closed so that the database is all there is. Everything else stays as a crash
+// leaves it, which the next opening can judge.
+void sqlite_writer::state::close() {
+    if (doubtful || !open || !end_of_log) return;
+    if (!guarded([this] { require_epoch(); })) return;
+    // Before the log goes: a log that is missing although it is needed is a loss.
+    const auto closed = guarded([this] {
+        end_of_log->nothing_needed();
+        return open->db.close_log();
+    });
+    if (!closed || !*closed) end_of_log->needed_after_all();
 }
 
 // Opens the new connection before it closes the old one: while one is open, SQLite's index of the
@@ -131,6 +152,7 @@ commit_receipt sqlite_writer::state::write(const batch& changes) {
     write_counters(counters);
     if (admitted.sagas.empty()) open->prove.run(milliseconds_of(changes.at));
     batch_of_changes.commit();
+    end_of_log->reaches(log_pages);
     return std::move(admitted.receipt);
 }
 
@@ -283,6 +305,7 @@ std::uint64_t sqlite_writer::state::forget_some(instant ended_before, bool& more
         open->delete_retained.run(ended_at, blob{id});
     write_counters({{"idempotency_keys", -static_cast<std::int64_t>(forgotten)}});
     changes.commit();
+    end_of_log->reaches(log_pages);
     more = expired.size() == keys_forgotten_at_once;
     return forgotten;
 }

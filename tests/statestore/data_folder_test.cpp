@@ -144,6 +144,65 @@ TEST_CASE("a damaged manifest is refused and says what is wrong with it") {
     CHECK_THAT(manifest.error().detail, Catch::Contains(complaint));
 }
 
+TEST_CASE("one changed byte of a manifest that could still be read is seen by its seal") {
+    toy::temporary_folder folder;
+    static_cast<void>(open_folder(folder.path(), 2));
+    std::string text;
+    std::getline(std::ifstream(folder.path() / "makegood.json"), text);
+    const std::size_t at = text.find("[0,1,0,1");
+    REQUIRE(at != text.npos);
+    SECTION("a partition that moved") {
+        text[at + 3] = '0';
+    }
+    SECTION("the year") {
+        text[text.find("20")] = '3';
+    }
+    SECTION("the seal itself") {
+        text[text.size() - 3] ^= 1;
+    }
+    write_text(folder.path() / "makegood.json", text);
+    const auto opened = data_folder::open(folder.path(), {});
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == store_errc::corrupt);
+    CHECK_THAT(opened.error().detail, Catch::Contains("makegood.json is damaged"));
+}
+
+TEST_CASE("what keeps a folder from being made is named") {
+    toy::temporary_folder folder;
+    SECTION("a file where a folder should be") {
+        write_text(folder.path() / "file", "");
+        const auto opened = data_folder::open(folder.path() / "file" / "data", {});
+        REQUIRE_FALSE(opened);
+        CHECK(opened.error().code == store_errc::io);
+        CHECK_THAT(opened.error().detail, Catch::Contains("cannot be created"));
+    }
+    for (const std::string name : {"LOCK", "makegood.json.new"}) {
+        DYNAMIC_SECTION("a folder where " << name << " should be") {
+            std::filesystem::create_directories(folder.path() / name);
+            const auto opened = data_folder::open(folder.path(), {});
+            REQUIRE_FALSE(opened);
+            CHECK(opened.error().code == store_errc::io);
+            CHECK_THAT(opened.error().detail, Catch::Contains(name));
+        }
+    }
+    SECTION("what does not get written leaves nothing behind that would be taken for damage") {
+        const auto unfinished = folder.path() / "lane-0.db-end.new";
+        std::filesystem::create_directories(unfinished);
+        const auto opened = data_folder::open(folder.path(), {});
+        REQUIRE_FALSE(opened);
+        CHECK_THAT(opened.error().detail, Catch::Contains("lane-0.db-end cannot be created"));
+        std::filesystem::remove(unfinished);
+        static_cast<void>(open_folder(folder.path()));
+    }
+    SECTION("a disk that is full") {
+        std::filesystem::create_symlink("/dev/full", folder.path() / "lane-0.db-end.new");
+        const auto opened = data_folder::open(folder.path(), {});
+        REQUIRE_FALSE(opened);
+        CHECK(opened.error().code == store_errc::full);
+        static_cast<void>(open_folder(folder.path()));
+    }
+}
+
 TEST_CASE("stores without a manifest are not mistaken for a new folder") {
     toy::temporary_folder folder;
     write_text(folder.path() / "lane-0.db", "x");

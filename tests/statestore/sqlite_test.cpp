@@ -287,8 +287,9 @@ TEST_CASE("an older store is brought up step by step, each step once") {
     const std::string_view first = migrations()[0].sql;
     const migration history[] = {
         {1, first},
-        {2, "ALTER TABLE owner ADD COLUMN host TEXT NOT NULL DEFAULT 'here'"},
-        {3, "UPDATE owner SET host = host || '!'"},
+        {2, migrations()[1].sql},
+        {3, "ALTER TABLE owner ADD COLUMN host TEXT NOT NULL DEFAULT 'here'"},
+        {4, "UPDATE owner SET host = host || '!'"},
     };
     {
         journey saga(file.registry, {.number = 1});
@@ -297,7 +298,7 @@ TEST_CASE("an older store is brought up step by step, each step once") {
     for (int opening = 0; opening < 2; ++opening) {
         connection db(file.path, access::read_write, 0);
         migrate(db, history);
-        CHECK(db.number("PRAGMA user_version") == 3);
+        CHECK(db.number("PRAGMA user_version") == 4);
         CHECK(db.number("SELECT length(host) FROM owner") == 5);
         CHECK(db.number("SELECT count(*) FROM sagas") == 1);
     }
@@ -308,11 +309,12 @@ TEST_CASE("a migration that fails leaves the version before it, whole") {
     static_cast<void>(file.writer());
     const migration history[] = {
         {1, migrations()[0].sql},
-        {2, "CREATE TABLE half (done TEXT); INSERT INTO nowhere VALUES (1)"},
+        {2, migrations()[1].sql},
+        {3, "CREATE TABLE half (done TEXT); INSERT INTO nowhere VALUES (1)"},
     };
     connection db(file.path, access::read_write, 0);
     CHECK_THROWS_AS(migrate(db, history), store_failure);
-    CHECK(db.number("PRAGMA user_version") == 1);
+    CHECK(db.number("PRAGMA user_version") == 2);
     CHECK(db.number("SELECT count(*) FROM sqlite_master WHERE name = 'half'") == 0);
     CHECK_NOTHROW(migrate(db));
 }

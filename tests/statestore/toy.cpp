@@ -201,6 +201,10 @@ saga_commit journey::commit() {
     );
     if (committed_ == 0) change.claim = claim_;
     if (!record_.ended()) change.wake_at = clock_ + duration{1'000};
+    for (const call_record& call : record_.calls) {
+        if (call.status != call_status::pending) continue;
+        change.wake_at = std::min(change.wake_at, call.next_attempt_at);
+    }
     committed_ = entries_.size();
     return change;
 }

@@ -135,6 +135,10 @@ TEST_CASE("each planted damage is found and named") {
         planted{0, "DELETE FROM unfinished", "open-saga-sleeps", 1},
         planted{4, "INSERT INTO unfinished SELECT saga, 1 FROM sagas", "ended-saga-wakes", 4},
         planted{0, "DELETE FROM journal", "saga-without-journal", 0},
+        planted{0, "UPDATE unfinished SET wake_at = 9223372036854775807", "open-saga-sleeps", 1},
+        planted{1, "UPDATE sagas SET has_key = 0", "column-differs", 3},
+        planted{0, "DELETE FROM idempotency_keys", "key-missing", 1},
+        planted{2, "UPDATE retained_keys SET ended_at = 7", "key-differs", 0},
         planted{3, "UPDATE idempotency_keys SET key = 'other'", "key-differs", 1},
         planted{3, "UPDATE idempotency_keys SET fingerprint = zeroblob(32)", "key-differs", 1}
     );
@@ -179,6 +183,28 @@ TEST_CASE("a missing, a superfluous and an unreadable entry are told apart") {
         const difference found = data.only_difference();
         CHECK(found.what == "entry-unreadable");
         CHECK(found.sequence == 4);
+    }
+    SECTION("the first one") {
+        data.damage("UPDATE journal SET event = x'0103' WHERE seq = 1");
+        const verify_report report = data.verified();
+        CHECK(report.differences_count == 5);
+        CHECK(report.differences[0].what == "entry-unreadable");
+        CHECK(report.differences[0].sequence == 1);
+    }
+    SECTION("of a saga that this program does not know") {
+        saga_started started = std::get<saga_started>(data.sagas[0]->entries()[0].event);
+        started.definition = "tea";
+        data.damage_saga(0, "UPDATE journal SET event = " + hex(encode_event(started)));
+        const difference found = data.only_difference();
+        CHECK(found.what == "entry-unreadable");
+        CHECK_THAT(found.detail, Catch::Contains("does not know the saga tea"));
+        const auto reader = std::move(*sqlite_reader::open(data.store, data.registry));
+        CHECK(reader->journal(data.sagas[0]->id()).error().code == store_errc::too_new);
+    }
+    SECTION("that cannot follow") {
+        const event again = saga_started(std::get<saga_started>(data.sagas[1]->entries()[0].event));
+        data.damage("UPDATE journal SET event = " + hex(encode_event(again)) + " WHERE seq = 3");
+        CHECK(data.verified().differences[0].what == "entry-unreadable");
     }
     SECTION("readable, and another") {
         variables learnt;
@@ -304,6 +330,50 @@ TEST_CASE("a store whose first page is gone is damaged, and its folder is still 
         file.put('\x5A');
     file.close();
     CHECK(data.only_difference().what == "store-damaged");
+}
+
+TEST_CASE("a store that is gone is a difference, and the others are still verified") {
+    populated_folder data;
+    std::filesystem::remove(data.store);
+    const difference found = data.only_difference();
+    CHECK(found.what == "store-damaged");
+    CHECK_THAT(found.detail, Catch::Contains("missing or empty"));
+}
+
+TEST_CASE("a damaged log is a difference of its own") {
+    populated_folder data;
+    const auto writer = std::move(*sqlite_writer::open(data.store));
+    const auto killed = data.folder.path() / "killed";
+    std::filesystem::copy(data.path, killed);
+    std::filesystem::resize_file(killed / "lane-0.db-wal", 40);
+    const auto report = verify(killed, data.registry);
+    REQUIRE(report);
+    REQUIRE(report->differences.size() == 1);
+    CHECK(report->differences[0].what == "log-damaged");
+    CHECK(data.verified().clean());
+}
+
+TEST_CASE("a copy cannot go where a file stands") {
+    populated_folder data;
+    const auto target = data.folder.path() / "target";
+    std::ofstream(target) << "a file";
+    const auto refused = backup(data.path, target);
+    REQUIRE_FALSE(refused);
+    CHECK_THAT(refused.error().detail, Catch::Contains("name another folder"));
+}
+
+TEST_CASE("a folder with a damaged log is neither copied nor restored") {
+    populated_folder data;
+    const auto writer = std::move(*sqlite_writer::open(data.store));
+    const auto killed = data.folder.path() / "killed";
+    std::filesystem::copy(data.path, killed);
+    std::filesystem::remove(killed / "lane-0.db-wal");
+    for (const auto copied : {backup, restore}) {
+        const auto refused = copied(killed, data.folder.path() / "target", {});
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == store_errc::corrupt);
+        CHECK_THAT(refused.error().detail, Catch::Contains("lane-0.db-wal"));
+    }
 }
 
 TEST_CASE("neither backup nor restore overwrites anything") {

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+
+#include "statestore/sqlite/connection.hpp"
+
+namespace makegood::statestore {
+
+// Where a frame of the log begins; frames are counted from 1.
+[[nodiscard]] std::uint64_t offset_of_frame(std::uint64_t frame);
+
+// Throws store_failure(corrupt) when the log of this store is not whole: it is missing, was cut,
+// has a bit that is not as it was written, or is another store's. To be called before the
+// connection's first statement, because SQLite believes the log from then on. The store may be
+// live.
+//
+// What it cannot know: after a power loss, whether the last commits were in the log that the disk
+// had promised to keep, when no later one is there.
+void require_whole_log(const connection& db);
+
+}  // namespace makegood::statestore

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace makegood::statestore {
+
+// SQLite takes its log up to the first frame whose checksum does not fit and forgets the rest, as
+// it must after a power loss. So a log that was cut or changed looks like one that ended earlier.
+// What tells them apart is a second witness beside the store, `lane-N.db-end`: the header of the
+// last frame of the last commit, with its number.
+//
+// It is written after each commit and not synchronised (that would double the price of a commit):
+// it is exact after a kill, and after a power loss it may name an earlier end, never a later one.
+struct log_end {
+    std::uint64_t frame = 0;  // 1, 2, 3 …; 0: nothing in the log is needed
+    std::array<char, 24> frame_header{};
+    bool operator==(const log_end&) const = default;
+};
+
+enum class log_end_state : std::uint8_t { absent, damaged, known };
+// The last two ends, in no order, so that a writing that was cut short leaves the one before. The
+// log must hold both.
+struct stored_log_end {
+    log_end_state state = log_end_state::absent;
+    std::array<log_end, 2> ends{};
+};
+
+[[nodiscard]] std::filesystem::path log_path(const std::filesystem::path& store);
+[[nodiscard]] std::filesystem::path log_end_path(const std::filesystem::path& store);
+// May be called while a writer is at work.
+[[nodiscard]] stored_log_end read_log_end(const std::filesystem::path& store);
+// As a store needs it that has nothing in its log. There is a whole one or none, whatever happens;
+// the caller synchronises the folder. Throws store_failure.
+void create_log_end(const std::filesystem::path& store);
+
+// Keeps the end of the log of one store up to date. Owned by its writer; the file is there already.
+class log_end_keeper {
+public:
+    explicit log_end_keeper(const std::filesystem::path& store);  // throws store_failure
+    ~log_end_keeper();
+    log_end_keeper(const log_end_keeper&) = delete;
+    log_end_keeper& operator=(const log_end_keeper&) = delete;
+
+    // After a commit. What cannot be written leaves an earlier end, which is true as well.
+    void reaches(std::uint64_t frame);
+    // Durably, before the log may go because all of it is in the database.
+    void nothing_needed();
+    // Takes nothing_needed() back: the log stays.
+    void needed_after_all();
+
+private:
+    int file_ = -1;
+    int log_ = -1;
+    log_end last_;
+    std::size_t place_ = 0;  // of the next one; what failed is written there again
+};
+
+}  // namespace makegood::statestore
