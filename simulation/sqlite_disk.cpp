@@ -47,6 +47,7 @@ fs::path sqlite_disk::file() const {
 }
 
 std::unique_ptr<journal_writer> sqlite_disk::open_writer() {
+    files_.fail_next(lossy_files::failure::none);  // it was for a commit that never came
     return opened_or_throw(statestore::sqlite_writer::open(file()));
 }
 
