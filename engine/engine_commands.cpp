@@ -50,8 +50,7 @@ bool has_pending_call(const saga_record& saga) {
 
 bool waits_for(const saga_record& saga, std::string_view signal) {
     return std::any_of(saga.calls.begin(), saga.calls.end(), [&](const call_record& call) {
-        return call.status == call_status::waiting
-               && saga.definition->call(call.call.call).signal == signal;
+        return settles(signal, saga, call);
     });
 }
 

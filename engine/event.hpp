@@ -98,7 +98,7 @@ struct timer_fired {
 // Word from outside that a waiting call has ended: the customer did, or did not, confirm the
 // payment.
 struct signal_received {
-    std::string signal;  // "payment"
+    std::string signal;  // "payment", or the one call that it settles: "authorize_payment:2"
     bool accepted = false;
     std::string code;  // why not, when refused
     bool operator==(const signal_received&) const = default;

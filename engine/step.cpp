@@ -107,12 +107,14 @@ private:
 
     void on(const signal_received& event) {
         const auto waits = [&](const call_record& call) {
-            return call.status == call_status::waiting
-                   && spec(call.call.call).signal == event.signal;
+            return call.status == call_status::waiting;
+        };
+        const auto is_meant = [&](const call_record& call) {
+            return settles(event.signal, saga_, call);
         };
         // One word settles one call: of several that wait, the one that was shown, which is the
         // first.
-        const auto call = std::find_if(saga_.calls.begin(), saga_.calls.end(), waits);
+        const auto call = std::find_if(saga_.calls.begin(), saga_.calls.end(), is_meant);
         if (call == saga_.calls.end()) {
             outcome_.listed = false;
             return;
@@ -316,6 +318,15 @@ std::string_view event_kind(const event& happened) {
 }
 
 }  // namespace
+
+bool settles(std::string_view signal, const saga_record& saga, const call_record& call) {
+    const std::string_view waits_for = saga.definition->call(call.call.call).signal;
+    if (call.status != call_status::waiting || waits_for.empty()) return false;
+    if (signal == waits_for) return true;
+    std::string name(call.call.call.value);
+    if (call.call.ordinal > 0) name += ':' + std::to_string(call.call.ordinal);
+    return signal == name;
+}
 
 saga_record begin_record(
     const saga_id& id, const definition& definition, const saga_started& started, instant at

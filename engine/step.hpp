@@ -34,6 +34,12 @@ struct step_outcome {
 // and nothing else.
 [[nodiscard]] step_outcome step(saga_record& saga, const journal_entry& entry);
 
+// Whether a signal settles that call: it waits, and the signal has the name that the call waits for
+// or names the call itself ("authorize_payment:2").
+[[nodiscard]] bool settles(
+    std::string_view signal, const saga_record& saga, const call_record& call
+);
+
 // The record before its first entry. `started` must be that entry's event.
 [[nodiscard]] saga_record begin_record(
     const saga_id& id, const definition& definition, const saga_started& started, instant at

@@ -25,14 +25,13 @@ void people::notice(const saga_record& saga) {
     for (const call_record& call : saga.calls) {
         if (call.status != call_status::waiting) continue;
         const std::string which = saga.id.text() + call_text(call.call);
-        if (!at_bank_.insert(which).second) return;
+        if (!at_bank_.insert(which).second) continue;
         const bool late = around_.sky.strikes(kind::late_customer);
-        if (late && luck_.happens(0.3)) return;  // never comes back
+        if (late && luck_.happens(0.3)) continue;  // never comes back
         const duration delay = late ? luck_.between(1min, 20min) : luck_.between(500ms, 20s);
         around_.host.time.after(delay, [this, id = saga.id, call = call.call] {
             act_at_bank(id, call);
         });
-        return;
     }
 }
 
@@ -41,21 +40,21 @@ void people::act_at_bank(const saga_id& id, const call_reference& call) {
     std::string authorization = "pay_" + id.suffix();
     if (call.ordinal > 0) authorization += fmt::format("_{}", call.ordinal);
     around_.backends.payments.customer_acted(authorization, agreed);
-    signal(id, agreed);
-    if (around_.sky.strikes(kind::late_customer)) signal(id, agreed);
+    signal(id, call, agreed);
+    if (around_.sky.strikes(kind::late_customer)) signal(id, call, agreed);
 }
 
 // The bank repeats its word until somebody has taken it.
-void people::signal(const saga_id& id, bool agreed) {
+void people::signal(const saga_id& id, const call_reference& call, bool agreed) {
     const auto heard = std::make_shared<bool>(false);
     if (process* serving = around_.reachable()) {
         serving->submit(
-            id, signal_received{"payment", agreed, agreed ? "" : "authentication_failed"},
+            id, signal_received{call_text(call), agreed, agreed ? "" : "authentication_failed"},
             [heard](const reply& told) { *heard = told.why != refusal::store_unavailable; }
         );
     }
-    around_.host.time.after(10s, [this, id, agreed, heard] {
-        if (!*heard) signal(id, agreed);
+    around_.host.time.after(10s, [this, id, call, agreed, heard] {
+        if (!*heard) signal(id, call, agreed);
     });
 }
 

@@ -54,7 +54,7 @@ private:
 
     void notice(const saga_record& saga);
     void act_at_bank(const saga_id& id, const call_reference& call);
-    void signal(const saga_id& id, bool agreed);
+    void signal(const saga_id& id, const call_reference& call, bool agreed);
 
     void operate();
     void command_saga(const saga_id& id, operator_verb verb);

@@ -30,7 +30,8 @@ or_problem<command> read_cancel(std::string_view body) {
 or_problem<command> read_signal(std::string_view body) {
     or_problem<body_reader> reader = body_reader::open(body);
     if (!reader) return reader.error();
-    signal_received received{"payment", false, {}};
+    signal_received received;
+    received.signal = reader->optional_text("call", call_bytes_max).value_or("payment");
     received.accepted = reader->required_word("result", {"authorized", "refused"}) == 0;
     received.code = reader->optional_text("code", code_bytes_max).value_or(std::string());
     if (auto wrong = reader->finish()) return *wrong;

@@ -1,5 +1,7 @@
 #include "sagas/contract/resource.hpp"
 
+#include <algorithm>
+
 #include "sagas/contract/variable_names.hpp"
 #include "sagas/json/writing.hpp"
 
@@ -77,19 +79,21 @@ void write_attempt(object_text& out, const call_record& call) {
     out.text("next_attempt_at", format_instant(call.next_attempt_at));
 }
 
-// Of several tenders that wait for the customer, the one that the next signal settles: the first.
-std::string_view next_action_of(const saga_record& saga) {
-    for (const call_record& call : saga.calls) {
-        if (call.status != call_status::waiting) continue;
-        return saga.text(variable::next_action(call.call.ordinal));
-    }
-    return {};
+// Of several tenders that wait for the customer the first: a signal that names none settles that.
+void write_next_action(object_text& out, const saga_record& saga) {
+    const auto waits = std::ranges::find(saga.calls, call_status::waiting, &call_record::status);
+    if (waits == saga.calls.end()) return;
+    const call_ordinal tender = waits->call.ordinal;
+    out.fragment_unless_empty("next_action", saga.text(variable::next_action(tender)));
+    if (tender == 0) return;
+    std::string call(waits->call.call.value);
+    out.text("next_action_call", call.append(":").append(std::to_string(tender)));
 }
 
 void write_progress(object_text& out, const saga_record& saga) {
     if (saga.ended()) return;
     if (saga.definition->state(saga.state).kind == state_kind::waiting) {
-        out.fragment_unless_empty("next_action", next_action_of(saga));
+        write_next_action(out, saga);
     }
     if (const auto expires = saga.integer(variable::reservation_expires_ms)) {
         out.text("reservation_expires_at", format_instant(instant{duration{*expires}}));

@@ -8,9 +8,11 @@
 namespace makegood::simulation {
 namespace {
 
+bool is_held(authorization_status status) {
+    return status == authorization_status::authorized || status == authorization_status::captured;
+}
 bool stands(authorization_status status) {
-    return status == authorization_status::authorized || status == authorization_status::captured
-           || status == authorization_status::requires_action;
+    return is_held(status) || status == authorization_status::requires_action;
 }
 
 std::string authorization_id(const saga_record& saga, call_ordinal ordinal) {
@@ -107,7 +109,7 @@ void final_audit::judge_completed(const saga_record& saga) {
     for (const call_record& call : saga.calls) {
         if (call.call.call.value != "authorize_payment") continue;
         const auto* money = backends_.payments.find(authorization_id(saga, call.call.ordinal));
-        if (money != nullptr && stands(money->status)) paid += money->amount;
+        if (money != nullptr && is_held(money->status)) paid += money->amount;
     }
     if (seen_.durable().find(saga.id.with_prefix("ful")) == nullptr) {
         breaks(promise::nothing_lost_or_doubled, saga, "is completed and nobody fulfils it");

@@ -138,6 +138,26 @@ TEST_CASE("a refusal says nothing of an earlier attempt whose answer was lost: i
     CHECK(outcome.opened.front().call == void_payment);
 }
 
+TEST_CASE("a signal that names its tender is never taken for the other's") {
+    saga_test script = two_tenders_reserved();
+    const backend_answer asks{
+        202, R"({"status":"requires_action","next_action":{"url":"there"}})", {}};
+    script.when_answered(authorize_payment, asks, 1).when_answered(authorize_payment, asks, 2);
+    saga_record saga = script.saga();
+    CHECK_THAT(
+        saga.definition->render(saga, {}),
+        Catch::Contains(R"("next_action_call":"authorize_payment:1")")
+    );
+    const event second = signal_received{"authorize_payment:2", true, {}};
+    CHECK(step(saga, next_entry(saga, second)).steps.empty());
+    // The bank says it twice: the first tender still waits.
+    CHECK_FALSE(step(saga, next_entry(saga, second)).listed);
+    CHECK(saga.state == awaiting_customer);
+    const event first = signal_received{"authorize_payment:1", true, {}};
+    CHECK(step(saga, next_entry(saga, first)).steps.size() == 1);
+    CHECK(saga.state == ordering);
+}
+
 TEST_CASE("two tenders that wait for the customer are shown and settled one after the other") {
     saga_test script = two_tenders_reserved();
     const auto asks = [](std::string_view url) {
