@@ -151,6 +151,8 @@ void body_reader::wrong(std::string_view name, std::string detail) {
             pointer += character;
         }
     }
+    // Whoever has been told what is wrong with a member needs no second reason.
+    if (std::ranges::find(problems_, pointer, &field_problem::pointer) != problems_.end()) return;
     problems_.push_back({std::move(pointer), std::move(detail)});
 }
 

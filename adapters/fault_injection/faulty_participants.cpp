@@ -44,20 +44,31 @@ void faulty_participants::send(const perform_call& call, completion done) {
     send_as_told(*rule, call, std::move(done));
 }
 
-// Nobody listens to an attempt past its deadline: it then ends there, and nothing was sent.
+// Nobody listens to an attempt past its deadline: it ends there. What was merely held up on its way
+// still arrives, perhaps after its undo.
 void faulty_participants::send_later(
     const fault_rule& rule, const perform_call& call, completion done
 ) {
-    const steady_instant deadline = steady_moment_of(call.deadline);
-    const steady_instant wanted = steady_now() + rule.delay;
-    const bool too_late = wanted >= deadline;
-    // Shared with its own handler only, which must outlive this call.
-    const auto timer = std::make_shared<asio::steady_timer>(io_, std::min(wanted, deadline));
-    timer->async_wait([this, timer, too_late, rule, call,
-                       done = std::move(done)](const boost::system::error_code&) {
-        if (too_late) return done(unknown(fault_mode::delay));
-        send_as_told(rule, call, done);
+    const duration patience = call.deadline - now();
+    if (rule.delay < patience) {
+        return after(rule.delay, [this, rule, call, done = std::move(done)] {
+            send_as_told(rule, call, done);
+        });
+    }
+    after(patience, [done = std::move(done)] { done(unknown(fault_mode::delay)); });
+    if (rule.mode != fault_mode::delay) return;
+    after(rule.delay, [this, late = call]() mutable {
+        constexpr duration answer_time{5'000};
+        late.deadline = now() + answer_time;
+        real_.send(late, [](const attempt_outcome&) {});
     });
+}
+
+void faulty_participants::after(duration delay, std::function<void()> then) {
+    // Shared with its own handler only, which must outlive this call.
+    const auto timer = std::make_shared<asio::steady_timer>(io_, std::max(delay, duration{0}));
+    timer->async_wait([timer, then = std::move(then)](const boost::system::error_code&) { then(); }
+    );
 }
 
 void faulty_participants::send_as_told(

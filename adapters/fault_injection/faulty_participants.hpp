@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 
 #include "adapters/fault_injection/fault_rules.hpp"
 #include "adapters/fault_injection/known_sagas.hpp"
@@ -32,6 +33,7 @@ private:
     void send_later(const fault_rule& rule, const perform_call& call, completion done);
     void send_as_told(const fault_rule& rule, const perform_call& call, completion done);
     void send_twice(const perform_call& call, completion done);
+    void after(duration delay, std::function<void()> then);
     void finish_later(attempt_outcome outcome, completion done);
 
     boost::asio::io_context& io_;

@@ -1,10 +1,11 @@
 """Fault rules in the real server: every mode, and what the books say afterwards."""
 
 import json
+import re
 import signal
 import unittest
 
-from makegood_process import Answer, Json, NoAnswer
+from makegood_process import Answer, Json, NoAnswer, wait_until
 from makegood_process.shop import QUICK_RETRIES
 from makegood_process.shop_test import ShopTest
 
@@ -31,6 +32,10 @@ class FaultsTest(ShopTest):
     def injected(self) -> list[int]:
         """How often each rule struck."""
         return [rule["injected"] for rule in self.shop.server.endpoint.get("/v1/faults")["rules"]]
+
+    def really_sent(self, call: str) -> bool:
+        text = self.shop.server.endpoint.call("GET", "/metrics").text
+        return re.search(rf'makegood_call_attempts_total{{[^}}]*call="{call}"[^}}]*}} [1-9]', text) is not None
 
     def failed_attempts(self, checkout: Json, call: str) -> list[str]:
         """What the journal says of those."""
@@ -133,6 +138,16 @@ class FaultsPastTheBudget(FaultsTest):
         checkout = self.complete(self.shop.order())
         self.assert_ends(checkout, "compensated", "outcome_unknown")
         self.assertEqual(self.effects("orders", checkout), ["barred"])
+        self.assert_balance()
+
+
+    def test_a_payment_that_arrives_after_its_undo_is_barred(self) -> None:
+        self.inject({"call": "authorize_payment", "mode": "delay", "delay_ms": 4_000, "times": 0})
+        checkout = self.complete(self.shop.order())
+        self.assert_ends(checkout, "compensated", "outcome_unknown")
+        self.assertEqual(self.effects("payments", checkout), ["barred"])
+        wait_until("the late payment arrives", lambda: self.really_sent("authorize_payment"))
+        self.assertEqual(self.effects("payments", checkout), ["barred"])
         self.assert_balance()
 
 
