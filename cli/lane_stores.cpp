@@ -23,6 +23,8 @@ lane_stores::lane_stores(
         statestore::data_folder::open(settings.data, {.stores = settings.lanes, .now = now()}),
         settings.data
     )) {
+    for (const std::string& warning : folder_.warnings())
+        talk.say("warning: " + warning);
     if (folder_.stores_count() != settings.lanes) {
         talk.say(fmt::format(
             "{} was made for {} lanes and keeps them; lanes = {} holds for a new data folder",

@@ -6,6 +6,7 @@
 
 #include "statestore/data_folder.hpp"
 #include "statestore/sqlite/copy.hpp"
+#include "statestore/sqlite/place.hpp"
 
 namespace makegood::statestore {
 namespace {
@@ -30,15 +31,23 @@ void require_empty(const std::filesystem::path& target) {
 }
 
 void copy_folder(
-    const folder_manifest& manifest,
+    const folder_manifest& manifest,  // of the source
     const std::filesystem::path& source,
     const std::filesystem::path& target,
     const backup_progress_callback& progress
 ) {
-    for (const std::string& name : manifest.stores) {
-        copy_store(source / name, target / name, progress);
+    // The copy is a folder of its own: its stores are not taken for the source's, nor these for
+    // its.
+    folder_manifest own = manifest;
+    own.id = new_folder_id();
+    for (std::size_t store = 0; store < manifest.stores.size(); ++store) {
+        const std::string& name = manifest.stores[store];
+        copy_store(
+            {source / name, manifest.place_of(store)}, {target / name, own.place_of(store)},
+            progress
+        );
     }
-    value_of(write_manifest(target, manifest));
+    value_of(write_manifest(target, own));
 }
 
 }  // namespace

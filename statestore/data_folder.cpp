@@ -12,6 +12,8 @@
 #include <utility>
 
 #include "engine/assert.hpp"
+#include "statestore/sqlite/log_end.hpp"
+#include "statestore/sqlite/place.hpp"
 #include "statestore/sqlite/store.hpp"
 
 namespace makegood::statestore {
@@ -78,6 +80,18 @@ bool holds_data(const std::filesystem::path& store) {
     return !missing && size > 0;
 }
 
+// Before the manifest that names them: from then on a missing or empty one is a loss.
+store_result<void> create_stores(
+    const std::filesystem::path& path, const folder_manifest& manifest
+) {
+    for (std::size_t store = 0; store < manifest.stores.size(); ++store) {
+        const auto created =
+            sqlite_writer::open(path / manifest.stores[store], {.place = manifest.place_of(store)});
+        if (!created) return created.error();
+    }
+    return {};
+}
+
 // A new, empty store in the place of one that is gone would hide the loss.
 store_result<void> check_stores(
     const std::filesystem::path& path, const folder_manifest& manifest
@@ -85,18 +99,37 @@ store_result<void> check_stores(
     for (const std::string& store : manifest.stores) {
         if (store_result<void> there = require_store(path / store); !there) return there;
     }
-    return {};
+    if (manifest.id.empty()) return {};
+    return guarded([&] {
+        for (std::size_t store = 0; store < manifest.stores.size(); ++store) {
+            const std::filesystem::path file = path / manifest.stores[store];
+            const auto why = misplacement(file, read_place(file), manifest.place_of(store));
+            if (why) throw store_failure{{store_errc::corrupt, *why}};
+        }
+    });
 }
 
-// Before the manifest that names them: from then on a missing or empty one is a loss.
-store_result<void> create_stores(
+// A folder of an earlier version gets an id, its stores first: what a crash leaves half done names
+// the id to go on with.
+void adopt(const std::filesystem::path& path, folder_manifest& manifest) {
+    for (const std::string& store : manifest.stores) {
+        const auto bound = read_place(path / store);
+        if (bound && manifest.id.empty()) manifest.id = bound->folder;
+    }
+    if (manifest.id.empty()) manifest.id = new_folder_id();
+    value_of(create_stores(path, manifest));
+    value_of(write_manifest(path, manifest));
+}
+
+std::vector<std::string> warnings_about(
     const std::filesystem::path& path, const folder_manifest& manifest
 ) {
+    std::vector<std::string> warnings;
     for (const std::string& store : manifest.stores) {
-        const auto created = sqlite_writer::open(path / store);
-        if (!created) return created.error();
+        if (read_log_end(path / store).one_is_damaged)
+            warnings.push_back(words_of_damaged_end(path / store));
     }
-    return {};
+    return warnings;
 }
 
 store_result<folder_manifest> read_or_create_manifest(
@@ -105,6 +138,9 @@ store_result<folder_manifest> read_or_create_manifest(
     store_result<folder_manifest> found = read_manifest(path);
     if (found) {
         if (store_result<void> whole = check_stores(path, *found); !whole) return whole.error();
+        if (!found->id.empty()) return found;
+        const auto adopted = guarded([&] { adopt(path, *found); });
+        if (!adopted) return adopted.error();
         return found;
     }
     if (found.error().code != store_errc::not_found) return found;
@@ -136,9 +172,12 @@ store_result<data_folder> data_folder::open(
     store_result<int> lock = take_lock(path);
     if (!lock) return lock.error();
     data_folder opened(path, {}, *lock);
+    std::vector<std::string> warnings;
+    if (const auto found = read_manifest(path)) warnings = warnings_about(path, *found);
     store_result<folder_manifest> manifest = read_or_create_manifest(path, wanted);
     if (!manifest) return manifest.error();
     opened.manifest_ = std::move(*manifest);
+    opened.warnings_ = std::move(warnings);
     return opened;
 }
 
@@ -148,11 +187,13 @@ data_folder::data_folder(std::filesystem::path path, folder_manifest manifest, i
 data_folder::data_folder(data_folder&& other) noexcept
     : path_(std::move(other.path_)),
       manifest_(std::move(other.manifest_)),
+      warnings_(std::move(other.warnings_)),
       lock_(std::exchange(other.lock_, -1)) {}
 
 data_folder& data_folder::operator=(data_folder&& other) noexcept {
     std::swap(path_, other.path_);
     std::swap(manifest_, other.manifest_);
+    std::swap(warnings_, other.warnings_);
     std::swap(lock_, other.lock_);
     return *this;
 }

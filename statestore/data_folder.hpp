@@ -9,6 +9,7 @@
 #include "engine/identifiers.hpp"
 #include "engine/ports/journal.hpp"
 #include "engine/time.hpp"
+#include "statestore/store_place.hpp"
 
 namespace makegood::statestore {
 
@@ -17,11 +18,14 @@ struct folder_manifest {
     static constexpr std::uint32_t newest_format = 1;
 
     std::uint32_t format = newest_format;
+    std::string id;  // random; stands in each store too. Empty until a server adopts an old folder
     instant created_at{};
     std::vector<std::string> stores;  // file names, "lane-0.db"
     // Which store holds a partition: the index into `stores`.
     std::array<std::uint8_t, partitions_count> store_of_partition{};
     bool operator==(const folder_manifest&) const = default;
+
+    [[nodiscard]] store_place place_of(std::size_t store) const { return {id, store}; }
 };
 
 inline constexpr std::size_t stores_max = 16;
@@ -40,7 +44,7 @@ public:
     };
 
     // Creates the folder where there is none. stale_owner, with the process id, when another
-    // process has it open.
+    // process has it open; corrupt when a store is not the one that belongs there.
     [[nodiscard]] static store_result<data_folder> open(
         const std::filesystem::path& path, const options& wanted
     );
@@ -53,12 +57,15 @@ public:
     [[nodiscard]] std::size_t stores_count() const { return manifest_.stores.size(); }
     [[nodiscard]] std::filesystem::path store_path(std::size_t store) const;
     [[nodiscard]] std::size_t store_of(partition owner) const;
+    // Damage that does no harm: sentences for the operator.
+    [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
 private:
     data_folder(std::filesystem::path path, folder_manifest manifest, int lock);
 
     std::filesystem::path path_;
     folder_manifest manifest_;
+    std::vector<std::string> warnings_;
     int lock_ = -1;
 };
 

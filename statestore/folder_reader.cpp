@@ -13,8 +13,10 @@ store_result<std::unique_ptr<folder_reader>> folder_reader::open(
     store_result<folder_manifest> manifest = read_manifest(folder);
     if (!manifest) return manifest.error();
     std::vector<std::unique_ptr<sqlite_reader>> stores;
-    for (const std::string& name : manifest->stores) {
-        auto store = sqlite_reader::open(folder / name, registry);
+    for (std::size_t each = 0; each < manifest->stores.size(); ++each) {
+        auto store = sqlite_reader::open(
+            folder / manifest->stores[each], registry, manifest->place_of(each)
+        );
         if (!store) return store.error();
         stores.push_back(std::move(*store));
     }

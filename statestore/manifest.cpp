@@ -1,10 +1,12 @@
 // The manifest of a data folder, `makegood.json`, format 1:
 //
-//   {"format": 1, "created_at": "2026-11-20T08:15:30.123Z",
+//   {"format": 1, "id": "0f6c…", "created_at": "2026-11-20T08:15:30.123Z",
 //    "stores": ["lane-0.db", "lane-1.db"],
 //    "partitions": [0, 1, 0, 1, …],        256 numbers: the store that holds each partition
 //    "seal": "8f3a01c2"}                   CRC-32 of the bytes before the comma that precedes it
 //
+// The id is 32 random hexadecimal digits; each store has it too. Without one it was written by an
+// earlier program: the stores of this format say themselves that they need one.
 // Without a seal it was written by an earlier program, or by hand.
 // Members that are not known are kept out of the way: a format that needs them has another number.
 
@@ -24,6 +26,7 @@
 #include "engine/assert.hpp"
 #include "statestore/checksum.hpp"
 #include "statestore/data_folder.hpp"
+#include "statestore/sqlite/place.hpp"
 
 namespace makegood::statestore {
 namespace {
@@ -41,6 +44,7 @@ struct damaged {
 std::string to_text(const folder_manifest& manifest) {
     boost::json::object document;
     document["format"] = manifest.format;
+    if (!manifest.id.empty()) document["id"] = manifest.id;
     document["created_at"] = format_instant(manifest.created_at);
     boost::json::array& stores = document["stores"].emplace_array();
     for (const std::string& name : manifest.stores)
@@ -102,6 +106,14 @@ void read_stores(const boost::json::object& document, folder_manifest& manifest)
     }
 }
 
+std::string read_id(const boost::json::object& document) {
+    const boost::json::value* found = document.if_contains("id");
+    if (found == nullptr) return {};
+    const boost::json::string* id = found->if_string();
+    if (id == nullptr || id->empty()) throw damaged{"'id' is not a folder's id"};
+    return {id->data(), id->size()};
+}
+
 store_result<folder_manifest> parse_manifest(
     const std::filesystem::path& file, const std::string& text
 ) {
@@ -129,6 +141,7 @@ store_result<folder_manifest> parse_manifest(
             created == nullptr ? std::nullopt : parse_instant({created->data(), created->size()});
         if (!created_at) throw damaged{"'created_at' is not a time"};
         manifest.created_at = *created_at;
+        manifest.id = read_id(*members);
         read_stores(*members, manifest);
         return manifest;
     } catch (const damaged& trouble) {
@@ -170,6 +183,7 @@ int sync_folder(const std::filesystem::path& folder) {
 folder_manifest make_manifest(std::size_t stores, instant created_at) {
     ASSERT(stores >= 1 && stores <= stores_max);
     folder_manifest manifest;
+    manifest.id = new_folder_id();
     manifest.created_at = created_at;
     for (std::size_t i = 0; i < stores; ++i)
         manifest.stores.push_back(fmt::format("lane-{}.db", i));

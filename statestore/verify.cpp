@@ -14,8 +14,8 @@ store_result<verify_report> verify(
     return guarded([&] {
         const folder_manifest manifest = value_of(read_manifest(folder));
         verify_report report;
-        for (const std::string& name : manifest.stores) {
-            check_store(folder / name, registry, options, report);
+        for (std::size_t store = 0; store < manifest.stores.size(); ++store) {
+            check_store({folder, manifest, store}, registry, options, report);
         }
         return report;
     });

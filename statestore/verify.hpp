@@ -17,10 +17,10 @@ struct difference {
     std::string store;              // "lane-0.db"
     std::optional<saga_id> saga;    // nothing when it is about the store as a whole
     journal_sequence sequence = 0;  // 0 when it is about no entry
-    // A stable word: store-damaged, log-damaged, journal-without-saga, saga-without-journal,
-    // sequence-gap, entry-unreadable, record-unreadable, record-differs, column-differs,
-    // ended-saga-wakes, open-saga-sleeps, key-without-saga, key-missing, key-differs,
-    // counter-differs, orphan-row.
+    // A stable word: store-damaged, store-misplaced, log-damaged, log-end-damaged, saga-misplaced,
+    // journal-without-saga, saga-without-journal, sequence-gap, entry-unreadable,
+    // record-unreadable, record-differs, column-differs, ended-saga-wakes, open-saga-sleeps,
+    // key-without-saga, key-missing, key-differs, counter-differs, orphan-row.
     std::string what;
     std::string field;   // the first that differs, "calls[2].attempts"
     std::string stored;  // its value as stored …

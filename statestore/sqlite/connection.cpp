@@ -27,8 +27,7 @@ store_errc errc_of(int code, int system_error) {
 
 std::string_view advice(store_errc code, int sqlite_code) {
     switch (code) {
-        case store_errc::full:
-            return "nothing of it was kept; free some space, the server goes on by itself";
+        case store_errc::full: return "nothing of it was kept; free some space";
         case store_errc::corrupt:
             return "stop the server, run `makegood verify` and restore a backup";
         default: break;

@@ -5,6 +5,7 @@
 
 #include "statestore/sqlite/columns.hpp"
 #include "statestore/sqlite/log_check.hpp"
+#include "statestore/sqlite/place.hpp"
 #include "statestore/sqlite/schema.hpp"
 
 namespace makegood::statestore {
@@ -38,14 +39,13 @@ void copy_pages(connection& from, connection& to, const backup_progress_callback
 }  // namespace
 
 void copy_store(
-    const std::filesystem::path& source,
-    const std::filesystem::path& target,
-    const backup_progress_callback& progress
+    const placed_file& source, const placed_file& target, const backup_progress_callback& progress
 ) {
-    connection from(source, access::read_only, busy_time_max_ms);
+    connection from(source.file, access::read_only, busy_time_max_ms);
     require_whole_log(from);
     require_current(from);
-    connection to(target, access::read_write, busy_time_max_ms);
+    require_place(from, source.place);
+    connection to(target.file, access::read_write, busy_time_max_ms);
     to.execute("PRAGMA synchronous = FULL");
     {
         // The open read transaction holds one moment of the source for the whole copy. Without it
@@ -54,6 +54,7 @@ void copy_store(
         static_cast<void>(from.number("SELECT count(*) FROM sqlite_master"));
         copy_pages(from, to, progress);
     }
+    bind_to_place(to, target.place);
     // One file that needs no log beside it: it can be read from anywhere. A writer turns the log on
     // again.
     to.execute("PRAGMA journal_mode = DELETE");

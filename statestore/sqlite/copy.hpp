@@ -4,15 +4,19 @@
 
 #include "statestore/backup.hpp"
 #include "statestore/sqlite/connection.hpp"
+#include "statestore/store_place.hpp"
 
 namespace makegood::statestore {
 
-// Copies a store, live or not, as it is at this moment, into a new file. Durable on return. Both
-// throw store_failure.
+struct placed_file {
+    std::filesystem::path file;
+    store_place place;
+};
+
+// Copies a store, live or not, as it is at this moment, into a new file, which gets a place of its
+// own. Durable on return. Both throw store_failure.
 void copy_store(
-    const std::filesystem::path& source,
-    const std::filesystem::path& target,
-    const backup_progress_callback& progress
+    const placed_file& source, const placed_file& target, const backup_progress_callback& progress
 );
 
 // Reads a whole store and fails with corrupt when SQLite finds damage in it.

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "statestore/checksum.hpp"
@@ -34,6 +35,9 @@ constexpr std::size_t frame_size = frame_header_size + page_size;
 constexpr std::size_t frames_at_once = 256;
 // A commit under way may be found half written; what is damaged stays so.
 constexpr int attempts_max = 5;
+// 8 MB each, written while the disk never got the end's 88 bytes. A log of another life has another
+// salt at random: one in a million of them is taken for a later round.
+constexpr std::uint32_t rounds_behind_max = 4'096;
 
 word_sums sums_at(std::string_view bytes) {
     return {big_endian_number(bytes), big_endian_number(bytes.substr(4))};
@@ -41,17 +45,19 @@ word_sums sums_at(std::string_view bytes) {
 
 // What is read of a log in one pass, front to back.
 struct log_contents {
-    bool is_blank = true;      // nothing was ever written to it
-    bool has_header = false;   // and it is as it was written
-    std::uint64_t whole = 0;   // frames from the first on that are as they were written
-    std::uint64_t later = 0;   // commits behind those, one after the other without a bad frame
-    std::string frame_header;  // of the frame that was asked for; empty when it is not there
+    bool is_blank = true;     // nothing was ever written to it
+    bool has_header = false;  // and it is as it was written
+    std::uint64_t whole = 0;  // frames from the first on that are as they were written
+    std::uint64_t later = 0;  // commits behind those, one after the other without a bad frame
+    bool holds_commit = false;
+    // Of the frames that were asked for; empty when they are not there.
+    std::array<std::string, 2> frame_headers;
     std::string salt;
 };
 
 class log_reading {
 public:
-    log_reading(const std::filesystem::path& store, std::uint64_t wanted)
+    log_reading(const std::filesystem::path& store, const std::array<std::uint64_t, 2>& wanted)
         : file_(::open(log_path(store).c_str(), O_RDONLY | O_CLOEXEC)), wanted_(wanted) {}
     ~log_reading() {
         if (file_ >= 0) ::close(file_);
@@ -93,12 +99,16 @@ private:
         // A frame is judged by what its predecessor says, whether that one was good or not.
         before_ = sums_at(frame.substr(16));
         const bool fits = frame.substr(8, 8) == contents_.salt && sums == before_;
-        if (number == wanted_) contents_.frame_header = frame.substr(0, frame_header_size);
-        if (fits && contents_.whole + 1 == number) {
-            contents_.whole = number;
-            return;
+        for (std::size_t which = 0; which < wanted_.size(); ++which) {
+            if (number != wanted_[which]) continue;
+            contents_.frame_headers[which] = frame.substr(0, frame_header_size);
         }
         const bool commits = fits && big_endian_number(frame.substr(4)) != 0;
+        if (fits && contents_.whole + 1 == number) {
+            contents_.whole = number;
+            contents_.holds_commit |= commits;
+            return;
+        }
         run_ = fits ? run_ + (commits ? 1 : 0) : 0;
         contents_.later = std::max(contents_.later, run_);
     }
@@ -117,7 +127,7 @@ private:
     }
 
     int file_;
-    std::uint64_t wanted_;
+    std::array<std::uint64_t, 2> wanted_;
     std::vector<char> buffer_ = std::vector<char>(frames_at_once * frame_size);
     bool big_endian_ = false;
     word_sums before_;       // the sums that the next frame goes on from
@@ -125,23 +135,43 @@ private:
     log_contents contents_;
 };
 
-bool is_of_another_round(const log_contents& log, const log_end& end) {
-    const std::string_view salt{end.frame_header.data() + 8, 8};
-    return log.salt != salt;
+// With each new round SQLite adds 1 to the first half of the salt. The end is not synchronised, so
+// a power loss may leave one that is some rounds behind its log; never one that is ahead.
+bool is_of_later_round(const log_contents& log, std::string_view salt) {
+    const std::uint32_t rounds = big_endian_number(log.salt) - big_endian_number(salt);
+    return rounds >= 1 && rounds <= rounds_behind_max;
 }
 
-// What is wrong, as a sentence; empty when nothing is.
-std::string damage_in(const std::filesystem::path& store, const log_end& end) {
-    const log_contents log = log_reading(store, end.frame).read();
+std::string words_of_absent_log(const std::string& name, const log_contents& log) {
+    if (!log.is_blank) return fmt::format("{} is damaged at its beginning (bytes 0 to 31)", name);
+    return fmt::format(
+        "{} is missing or empty; the log is gone: lost, or folded into the store by another "
+        "program (sqlite3?)",
+        name
+    );
+}
+
+std::string words_of_other_log(
+    const std::filesystem::path& store, const std::string& name, const log_end& end
+) {
+    if (end.may_be_gone) return fmt::format("{} is not the log of {}", name, store.string());
+    return fmt::format(
+        "{} is an older log than the one that {} names, or another store's", name,
+        log_end_path(store).string()
+    );
+}
+
+// What is wrong, as a sentence; empty when nothing is. `which` of the two ends.
+std::string damage_in(
+    const std::filesystem::path& store,
+    const log_contents& log,
+    const log_end& end,
+    std::size_t which
+) {
     const std::string name = log_path(store).string();
-    if (!log.has_header && end.frame > 0) {
-        return fmt::format(
-            "{} is {}, and the commits of which it was the only place are lost", name,
-            log.is_blank ? "missing or empty" : "damaged at its beginning (bytes 0 to 31)"
-        );
-    }
     if (!log.has_header) {
-        return log.is_blank ? "" : fmt::format("{} is damaged at its beginning", name);
+        const bool fits = log.is_blank && (end.frame == 0 || end.may_be_gone);
+        return fits ? "" : words_of_absent_log(name, log);
     }
     const std::uint64_t bad = log.whole + 1;
     const auto begin = offset_of_frame(bad);
@@ -151,15 +181,19 @@ std::string damage_in(const std::filesystem::path& store, const log_end& end) {
     if (log.later >= 2) {
         return fmt::format("{} is damaged ({}): later commits are still there", name, where);
     }
-    if (end.frame == 0 || is_of_another_round(log, end)) return {};
+    if (end.frame == 0) return {};
+    const std::string_view header{end.frame_header.data(), end.frame_header.size()};
+    const std::string_view salt = header.substr(8, 8);
+    if (log.salt != salt) {
+        return is_of_later_round(log, salt) ? "" : words_of_other_log(store, name, end);
+    }
     if (log.whole < end.frame) {
         return fmt::format(
             "{} was cut or is damaged ({}): the last commit reached frame {}", name, where,
             end.frame
         );
     }
-    const std::string_view header{end.frame_header.data(), end.frame_header.size()};
-    if (log.frame_header == header) return {};
+    if (log.frame_headers[which] == header) return {};
     return fmt::format("{} is not the log whose end {} keeps", name, log_end_path(store).string());
 }
 
@@ -170,7 +204,7 @@ std::string damage_in(const std::filesystem::path& store, const log_end& end) {
 }
 
 void require_no_foreign_log(const connection& db) {
-    if (log_reading(db.file(), 0).read().is_blank) return;
+    if (log_reading(db.file(), {}).read().is_blank) return;
     fail(fmt::format(
         "{} is not the log of {}, which was closed or copied whole", log_path(db.file()).string(),
         db.file().string()
@@ -183,14 +217,18 @@ std::uint64_t offset_of_frame(std::uint64_t frame) {
     return header_size + (frame - 1) * frame_size;
 }
 
-void require_whole_log(const connection& db) {
+bool require_whole_log(const connection& db) {
     const store_header header = db.header();
-    if (!header.keeps_log) return require_no_foreign_log(db);
+    if (!header.keeps_log) {
+        require_no_foreign_log(db);
+        return false;
+    }
     std::string damage;
     for (int attempt = 0; attempt < attempts_max; ++attempt) {
         const stored_log_end stored = read_log_end(db.file());
         // A store of an earlier version keeps no such file.
-        if (stored.state == log_end_state::absent && header.schema_version < sealed_since) return;
+        if (stored.state == log_end_state::absent && header.schema_version < sealed_since)
+            return log_reading(db.file(), {}).read().holds_commit;
         if (stored.state != log_end_state::known) {
             fail(fmt::format(
                 "{} is {}: nobody can tell whether the log beside it is whole",
@@ -198,9 +236,11 @@ void require_whole_log(const connection& db) {
                 stored.state == log_end_state::absent ? "missing" : "damaged"
             ));
         }
-        damage = damage_in(db.file(), stored.ends[0]);
-        if (damage.empty()) damage = damage_in(db.file(), stored.ends[1]);
-        if (damage.empty()) return;
+        const auto& ends = stored.ends;
+        const log_contents log = log_reading(db.file(), {ends[0].frame, ends[1].frame}).read();
+        damage = damage_in(db.file(), log, ends[0], 0);
+        if (damage.empty()) damage = damage_in(db.file(), log, ends[1], 1);
+        if (damage.empty()) return log.holds_commit;
     }
     fail(damage);
 }

@@ -12,10 +12,10 @@ namespace makegood::statestore {
 // Throws store_failure(corrupt) when the log of this store is not whole: it is missing, was cut,
 // has a bit that is not as it was written, or is another store's. To be called before the
 // connection's first statement, because SQLite believes the log from then on. The store may be
-// live.
+// live. Returns whether the log holds a commit.
 //
 // What it cannot know: after a power loss, whether the last commits were in the log that the disk
 // had promised to keep, when no later one is there.
-void require_whole_log(const connection& db);
+bool require_whole_log(const connection& db);
 
 }  // namespace makegood::statestore

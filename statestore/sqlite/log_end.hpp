@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace makegood::statestore {
 
@@ -15,7 +16,9 @@ namespace makegood::statestore {
 // It is written after each commit and not synchronised (that would double the price of a commit):
 // it is exact after a kill, and after a power loss it may name an earlier end, never a later one.
 struct log_end {
-    std::uint64_t frame = 0;  // 1, 2, 3 …; 0: nothing in the log is needed
+    std::uint64_t frame = 0;  // 1, 2, 3 …; 0: whatever is in the log, or no log, is right
+    // The store was closed in order, or nearly: all of the log is in the database.
+    bool may_be_gone = false;
     std::array<char, 24> frame_header{};
     bool operator==(const log_end&) const = default;
 };
@@ -25,6 +28,7 @@ enum class log_end_state : std::uint8_t { absent, damaged, known };
 // log must hold both.
 struct stored_log_end {
     log_end_state state = log_end_state::absent;
+    bool one_is_damaged = false;
     std::array<log_end, 2> ends{};
 };
 
@@ -32,6 +36,8 @@ struct stored_log_end {
 [[nodiscard]] std::filesystem::path log_end_path(const std::filesystem::path& store);
 // May be called while a writer is at work.
 [[nodiscard]] stored_log_end read_log_end(const std::filesystem::path& store);
+// What to tell of a store of which one of the two is damaged.
+[[nodiscard]] std::string words_of_damaged_end(const std::filesystem::path& store);
 // As a store needs it that has nothing in its log. There is a whole one or none, whatever happens;
 // the caller synchronises the folder. Throws store_failure.
 void create_log_end(const std::filesystem::path& store);
@@ -46,12 +52,18 @@ public:
 
     // After a commit. What cannot be written leaves an earlier end, which is true as well.
     void reaches(std::uint64_t frame);
+    // After the first commit: both ends are that one, durably if the disk permits.
+    void begins(std::uint64_t frame);
+    // Durably, before a log may begin whose salts nothing foretells.
+    void anything_may_follow();
     // Durably, before the log may go because all of it is in the database.
-    void nothing_needed();
-    // Takes nothing_needed() back: the log stays.
+    void may_be_gone();
+    // Takes may_be_gone() back: the log stays.
     void needed_after_all();
 
 private:
+    void write_both(const log_end& end);
+
     int file_ = -1;
     int log_ = -1;
     log_end last_;

@@ -11,6 +11,7 @@
 #include "statestore/sqlite/connection.hpp"
 #include "statestore/sqlite/list.hpp"
 #include "statestore/sqlite/log_check.hpp"
+#include "statestore/sqlite/place.hpp"
 #include "statestore/sqlite/schema.hpp"
 #include "statestore/sqlite/store.hpp"
 
@@ -19,11 +20,14 @@ namespace {
 
 constexpr std::uint32_t busy_time_max_ms = 5'000;
 
-connection open_for_reading(const std::filesystem::path& file) {
+connection open_for_reading(
+    const std::filesystem::path& file, const std::optional<store_place>& place
+) {
     connection db(file, access::read_only, busy_time_max_ms);
     require_whole_log(db);
     db.execute("PRAGMA query_only = ON");
     require_current(db);
+    if (place) require_place(db, *place);
     return db;
 }
 
@@ -40,8 +44,12 @@ std::uint64_t size_of(const std::filesystem::path& file) {
 }  // namespace
 
 struct sqlite_reader::state {
-    state(const std::filesystem::path& file, const definition_registry& definitions)
-        : registry(definitions), db(open_for_reading(file)) {}
+    state(
+        const std::filesystem::path& file,
+        const definition_registry& definitions,
+        const std::optional<store_place>& place
+    )
+        : registry(definitions), db(open_for_reading(file, place)) {}
 
     const definition_registry& registry;
     connection db;
@@ -82,11 +90,13 @@ struct sqlite_reader::state {
 };
 
 store_result<std::unique_ptr<sqlite_reader>> sqlite_reader::open(
-    const std::filesystem::path& file, const definition_registry& registry
+    const std::filesystem::path& file,
+    const definition_registry& registry,
+    const std::optional<store_place>& place
 ) {
     return guarded([&] {
         return std::unique_ptr<sqlite_reader>(
-            new sqlite_reader(std::make_unique<state>(file, registry))
+            new sqlite_reader(std::make_unique<state>(file, registry, place))
         );
     });
 }

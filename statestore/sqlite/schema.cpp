@@ -101,8 +101,19 @@ INSERT INTO owner VALUES (1, 0, 0);
 // The tables are as they were: migrate() has sealed the pages before this step.
 constexpr std::string_view version_2 = "";
 
-constexpr std::array history_of_this_program{migration{1, version_1}, migration{2, version_2}};
-static_assert(sealed_since == 2);
+constexpr std::string_view version_3 = R"sql(
+-- One row: which data folder this store belongs to, and where in its manifest it stands. Without a row
+-- no folder has taken it in yet. A copy gets the place of its own.
+CREATE TABLE place (
+    only     INTEGER PRIMARY KEY CHECK (only = 1),
+    folder   TEXT    NOT NULL,
+    position INTEGER NOT NULL
+);
+)sql";
+
+constexpr std::array history_of_this_program{
+    migration{1, version_1}, migration{2, version_2}, migration{3, version_3}};
+static_assert(sealed_since == 2 && bound_since == 3);
 
 std::int64_t version_of(connection& db, std::span<const migration> history) {
     const std::int64_t version = db.number("PRAGMA user_version");

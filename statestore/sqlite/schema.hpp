@@ -14,6 +14,9 @@ inline constexpr std::int64_t application_id = 0x4D6B4764;
 // From this version on the pages of a store are sealed, and a log has an end beside it.
 inline constexpr std::int64_t sealed_since = 2;
 
+// From this version on a store says where it belongs.
+inline constexpr std::int64_t bound_since = 3;
+
 // One step of the schema's history. Steps are never changed once released, only appended; the
 // file's `user_version` says how many of them it has seen.
 struct migration {

@@ -7,6 +7,7 @@
 #include "statestore/sqlite/columns.hpp"
 #include "statestore/sqlite/log_check.hpp"
 #include "statestore/sqlite/log_end.hpp"
+#include "statestore/sqlite/place.hpp"
 #include "statestore/sqlite/schema.hpp"
 
 namespace makegood::statestore {
@@ -53,6 +54,11 @@ void check_small_store(connection& db, const sqlite_options& options) {
     require_own_check(db, "quick_check");
 }
 
+void take_place(connection& db, const store_place& place) {
+    if (!read_place(db)) bind_to_place(db, place);
+    require_place(db, place);
+}
+
 // A new file's name must survive a power loss as its content does.
 void sync_folder_of(const std::filesystem::path& file) {
     const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
@@ -72,15 +78,17 @@ writer_session::writer_session(const std::filesystem::path& file, const sqlite_o
 
 connection prepare_store(const std::filesystem::path& file, const sqlite_options& options) {
     connection db(file, access::read_write, options.busy_time_max_ms);
-    require_whole_log(db);
+    const bool needs_log = require_whole_log(db);
     const bool has_end = read_log_end(file).state == log_end_state::known;
-    // Before the file says that there may be a log.
-    if (!has_end || !db.header().keeps_log) {
+    // Before the file says that there may be a log, and before one begins whose salts nothing
+    // foretells.
+    if (!has_end || !needs_log) {
         create_log_end(file);
         sync_folder_of(file);
     }
     set_up(db, options);
     migrate(db);
+    if (options.place) take_place(db, *options.place);
     check_small_store(db, options);
     sync_folder_of(file);
     return db;

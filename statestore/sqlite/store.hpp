@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "engine/definition.hpp"
 #include "engine/ports/journal.hpp"
+#include "statestore/store_place.hpp"
 
 namespace makegood::statestore {
 
@@ -24,6 +26,8 @@ struct sqlite_options {
     std::uint32_t checked_pages_max = 16'384;
     // The database never grows past that many pages of 4 KiB (`full`); 0: as far as the disk goes.
     std::uint32_t pages_max = 0;
+    // A store that was never bound to a place is bound to this one; another one must have it.
+    std::optional<store_place> place = {};
 };
 
 // The durable writer of one store: one SQLite file in WAL mode. Owned by a lane's writer and used
@@ -62,9 +66,12 @@ private:
 // it.
 class sqlite_reader final : public journal_reader {
 public:
-    // Reads a live store as well as one that nobody has open. `registry` outlives the reader.
+    // Reads a live store as well as one that nobody has open, and only the one of that place when
+    // there is one. `registry` outlives the reader.
     [[nodiscard]] static store_result<std::unique_ptr<sqlite_reader>> open(
-        const std::filesystem::path& file, const definition_registry& registry
+        const std::filesystem::path& file,
+        const definition_registry& registry,
+        const std::optional<store_place>& place = {}
     );
     ~sqlite_reader() override;
     sqlite_reader(const sqlite_reader&) = delete;

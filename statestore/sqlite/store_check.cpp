@@ -10,6 +10,8 @@
 #include "statestore/sqlite/columns.hpp"
 #include "statestore/sqlite/connection.hpp"
 #include "statestore/sqlite/log_check.hpp"
+#include "statestore/sqlite/log_end.hpp"
+#include "statestore/sqlite/place.hpp"
 #include "statestore/sqlite/saga_check.hpp"
 #include "statestore/sqlite/schema.hpp"
 
@@ -55,12 +57,18 @@ class store_check {
 public:
     store_check(
         connection& db,
+        const checked_store& store,
         const definition_registry& registry,
         const verify_options& options,
         store_findings& found,
         verify_report& report
     )
-        : registry_(registry), options_(options), found_(found), report_(report), db_(db) {}
+        : registry_(registry),
+          options_(options),
+          found_(found),
+          report_(report),
+          db_(db),
+          store_(store) {}
 
     void run() {
         check_pages();
@@ -157,10 +165,23 @@ private:
         if (status && *status >= saga_status::completed) {
             ++counted_[ended_counter(saga.id.prefix(), saga.status)];
         }
+        check_partition(saga.id);
         check_saga(saga, registry_, [&](difference found) {
             found.saga = saga.id;
             found_.add(std::move(found));
         });
+    }
+
+    // In another store nobody looks for it, and its key does not refuse a second one.
+    void check_partition(const saga_id& saga) {
+        const std::size_t home = store_.manifest.store_of_partition[saga.owner()];
+        if (home == store_.position) return;
+        found_.add(
+            "saga-misplaced", saga,
+            fmt::format(
+                "it is of partition {}, which {} holds", saga.owner(), store_.manifest.stores[home]
+            )
+        );
     }
 
     // -- the other tables
@@ -284,6 +305,7 @@ private:
     store_findings& found_;
     verify_report& report_;
     connection& db_;
+    const checked_store& store_;
     statement walk_sagas_{
         db_,
         "SELECT s.saga, s.last_seq, s.status, s.state, s.customer, s.reason, s.created_at, "
@@ -298,11 +320,12 @@ private:
 }  // namespace
 
 void check_store(
-    const std::filesystem::path& file,
+    const checked_store& store,
     const definition_registry& registry,
     const verify_options& options,
     verify_report& report
 ) {
+    const std::filesystem::path file = store.file();
     store_findings found(file.filename().string(), options.differences_max, report);
     if (const auto there = require_store(file); !there) {
         return found.add("store-damaged", {}, there.error().detail);
@@ -313,8 +336,15 @@ void check_store(
         if (const auto whole = guarded([&db] { require_whole_log(db); }); !whole) {
             return found.add("log-damaged", {}, whole.error().detail);
         }
+        if (read_log_end(file).one_is_damaged) {
+            found.add("log-end-damaged", {}, words_of_damaged_end(file));
+        }
         require_current(db);
-        store_check(db, registry, options, found, report).run();
+        const store_place expected = store.manifest.place_of(store.position);
+        if (const auto why = misplacement(file, read_place(db), expected)) {
+            return found.add("store-misplaced", {}, *why);
+        }
+        store_check(db, store, registry, options, found, report).run();
     } catch (const store_failure& failure) {
         if (failure.error.code != store_errc::corrupt) throw;
         found.add("store-damaged", {}, failure.error.detail);

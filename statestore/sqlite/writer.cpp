@@ -38,7 +38,7 @@ struct sqlite_writer::state {
     void connect();
     void take_over();
     void renew_when_doubtful();
-    void note(const store_failure& failure);
+    void note(store_failure& failure);
     void close();
 
     commit_receipt write(const batch& changes);
@@ -91,7 +91,7 @@ void sqlite_writer::state::take_over() {
     changes.commit();
     ASSERT(epoch > 0);
     end_of_log.emplace(file);
-    end_of_log->reaches(log_pages);
+    end_of_log->begins(log_pages);
 }
 
 // What is in order is closed so that the database is all there is. Everything else stays as a crash
@@ -101,7 +101,7 @@ void sqlite_writer::state::close() {
     if (!guarded([this] { require_epoch(); })) return;
     // Before the log goes: a log that is missing although it is needed is a loss.
     const auto closed = guarded([this] {
-        end_of_log->nothing_needed();
+        end_of_log->may_be_gone();
         return open->db.close_log();
     });
     if (!closed || !*closed) end_of_log->needed_after_all();
@@ -119,10 +119,15 @@ void sqlite_writer::state::connect() {
 void sqlite_writer::state::renew_when_doubtful() {
     if (!doubtful) return;
     connect();
+    // Should the log have to begin again, a new connection draws its salts anew.
+    end_of_log->anything_may_follow();
     doubtful = false;
 }
 
-void sqlite_writer::state::note(const store_failure& failure) {
+void sqlite_writer::state::note(store_failure& failure) {
+    if (failure.error.code == store_errc::full) {
+        failure.error.detail += ", the server goes on by itself";
+    }
     doubtful |= failure.error.code == store_errc::io || failure.error.code == store_errc::corrupt;
 }
 
@@ -135,7 +140,7 @@ store_result<commit_receipt> sqlite_writer::commit(const batch& changes) {
         commit_receipt receipt = state_->write(changes);
         state_->checkpoint_when_due();
         return receipt;
-    } catch (const store_failure& failure) {
+    } catch (store_failure& failure) {
         state_->note(failure);
         return failure.error;
     }
@@ -264,7 +269,7 @@ void sqlite_writer::state::checkpoint_when_due() {
         } else {
             open->db.restart_log(options.reader_wait_max_ms);
         }
-    } catch (const store_failure& failure) {
+    } catch (store_failure& failure) {
         // The commit before has succeeded; if the disk is really broken the next one says so.
         note(failure);
     }
@@ -282,7 +287,7 @@ store_result<std::uint64_t> sqlite_writer::forget_keys(instant ended_before) {
             state_->checkpoint_when_due();
         }
         return forgotten;
-    } catch (const store_failure& failure) {
+    } catch (store_failure& failure) {
         state_->note(failure);
         return failure.error;
     }

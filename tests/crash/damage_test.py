@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A data folder of which one bit is flipped, or one file is cut or gone, as `serve` and `verify` meet it.
+"""A data folder with one bit flipped, or one file cut, gone or taken for another, as `serve` and `verify` meet it.
 
 Each damage is done to a fresh copy of what a kill, or a stop, has left. `verify` names the file or finds
 nothing; `serve` refuses and names it, or gives every checkout, journal and key as before. Neither dies of
@@ -154,6 +154,42 @@ class DamagedFolder(ShopTest):
             flush=True)
         return counted
 
+    def judge_foreign(self, image: pathlib.Path, source: pathlib.Path, *pairs: str) -> None:
+        """`pairs` are "file of the source:file that it replaces", with what lies beside a store."""
+        self.lay_out(image)
+        for source_name, name in (pair.split(":") for pair in pairs):
+            for beside in ("", "-wal", "-end") if name.endswith(".db") else ("",):
+                (self.damaged / (name + beside)).unlink(missing_ok=True)
+                if (source / (source_name + beside)).exists():
+                    shutil.copy(source / (source_name + beside), self.damaged / (name + beside))
+        verified = self.second.verify()
+        self.assertEqual(verified.exit_code, DIFFERENCE, verified)
+        self.assertIn("store-misplaced", verified.out)
+        named = pairs[0].split(":")[1]
+        self.assertIn("lane-0.db" if named == "makegood.json" else named, verified.out)
+        refused = self.serve()
+        if refused is None:
+            self.second.process.kill()
+            self.fail("serve got ready")
+        self.assertEqual(refused.exit_code, FAILED, refused)
+        self.assertIn("put each file back", refused.talk)
+
+    def judge_all_foreign(self, image: pathlib.Path) -> None:
+        shutil.rmtree(self.damaged, ignore_errors=True)
+        self.assertIsNone(self.serve(), "a new folder")
+        self.assertEqual(self.second.process.stop(), 0)
+        other = self.shop.folder / "other"
+        shutil.copytree(self.damaged, other)
+        for source, pairs in (
+                (image, ("lane-0.db:lane-1.db", "lane-1.db:lane-0.db")),
+                (image, ("lane-0.db:lane-1.db",)),
+                (image, ("lane-1.db:lane-0.db",)),
+                (other, ("lane-0.db:lane-0.db",)),
+                (other, ("lane-1.db:lane-1.db",)),
+                (other, ("makegood.json:makegood.json",))):
+            with self.subTest(source=source.name, pairs=pairs):
+                self.judge_foreign(image, source, *pairs)
+
     def image(self) -> pathlib.Path:
         copy = self.shop.folder / "image"
         shutil.copytree(self.shop.server.data, copy)
@@ -166,6 +202,10 @@ class DamagedFolder(ShopTest):
             self.assertGreater(counted[file, "named"], 0, counted)
         for file in ("LOCK", "lane-N.db-shm"):
             self.assertEqual(counted[file, "named"], 0, counted)
+
+    def test_a_store_in_the_wrong_place_is_named_and_never_served(self) -> None:
+        self.shop.server.process.kill()
+        self.judge_all_foreign(self.image())
 
     def test_damage_after_a_stop_is_named_or_changes_nothing(self) -> None:
         self.assertEqual(self.shop.server.process.stop(), 0)

@@ -307,3 +307,27 @@ TEST_CASE("any damage to a folder is named, or changes nothing that is read") {
         CHECK(judge_all(busy.closed(), {}, "stopped").named > 150);
     }
 }
+
+TEST_CASE("one damaged half of a log's end is named by verify, and written anew by a server") {
+    const definition_registry registry = toy::make_registry();
+    const memory_folder memory;
+    const busy_folder busy(registry, memory.path() / "busy");
+    const fs::path folder = memory.path() / "data";
+    const bool killed = GENERATE(true, false);
+    lay_out(killed ? busy.killed() : busy.closed(), folder);
+    std::string end = toy::read_bytes(folder / "lane-1.db-end");
+    end[GENERATE(20U, 44U + 20U)] ^= 1;
+    write_bytes(folder / "lane-1.db-end", end);
+    CHECK_THAT(
+        verified(folder, registry).error, Catch::Contains("lane-1.db log-end-damaged")
+                                              && !Catch::Contains("lane-0.db")
+                                              && Catch::Contains("server")
+    );
+    {
+        const data_folder opened = value_of(data_folder::open(folder, {}));
+        REQUIRE(opened.warnings().size() == 1);
+        CHECK_THAT(opened.warnings()[0], Catch::Contains("lane-1.db-end"));
+    }
+    CHECK(served(folder, registry, {}).error.empty());
+    CHECK(verified(folder, registry).error.empty());
+}

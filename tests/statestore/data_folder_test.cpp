@@ -8,8 +8,12 @@
 
 #include <fstream>
 
+#include "statestore/backup.hpp"
 #include "statestore/folder_reader.hpp"
+#include "statestore/sqlite/connection.hpp"
+#include "statestore/sqlite/place.hpp"
 #include "statestore/sqlite/store.hpp"
+#include "statestore/verify.hpp"
 #include "tests/statestore/toy.hpp"
 
 using namespace makegood;
@@ -228,6 +232,132 @@ TEST_CASE("a store that was cut to nothing is not taken for a new one") {
     const auto opened = data_folder::open(folder.path(), {});
     REQUIRE_FALSE(opened);
     CHECK(opened.error().code == store_errc::corrupt);
+}
+
+TEST_CASE("a store in the wrong place, or of another folder, is named and never served") {
+    const definition_registry registry = toy::make_registry();
+    toy::temporary_folder folder;
+    const auto here = folder.path() / "here";
+    const auto other = folder.path() / "other";
+    for (const auto& path : {here, other}) {
+        const data_folder made = open_folder(path, 2);
+        for (std::size_t store = 0; store < 2; ++store)
+            REQUIRE(sqlite_writer::open(made.store_path(store)));
+    }
+    const auto take = [&](const std::filesystem::path& from, const std::string& to) {
+        for (const std::string beside : {"", "-end"})
+            std::filesystem::copy_file(
+                from.string() + beside, (here / to).string() + beside,
+                std::filesystem::copy_options::overwrite_existing
+            );
+    };
+    std::string named = "lane-0.db";
+    SECTION("two that were swapped") {
+        take(here / "lane-0.db", "kept.db");
+        take(here / "lane-1.db", "lane-0.db");
+        take(here / "kept.db", "lane-1.db");
+    }
+    SECTION("one copied over the other") {
+        take(here / "lane-1.db", "lane-0.db");
+    }
+    SECTION("the other one copied over") {
+        take(here / "lane-0.db", "lane-1.db");
+        named = "lane-1.db";
+    }
+    SECTION("one of another folder") {
+        take(other / "lane-1.db", "lane-1.db");
+        named = "lane-1.db";
+    }
+    SECTION("the manifest of another folder") {
+        std::filesystem::copy_file(
+            other / "makegood.json", here / "makegood.json",
+            std::filesystem::copy_options::overwrite_existing
+        );
+    }
+    const auto checked = verify(here, registry);
+    REQUIRE(checked);
+    REQUIRE_FALSE(checked->clean());
+    CHECK(checked->differences[0].what == "store-misplaced");
+    CHECK(checked->differences[0].store == named);
+    const auto opened = data_folder::open(here, {});
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == store_errc::corrupt);
+    CHECK_THAT(opened.error().detail, Catch::Contains(named) && Catch::Contains("put "));
+    const auto read = folder_reader::open(here, registry);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().detail == opened.error().detail);
+}
+
+TEST_CASE("a saga in the wrong store of its folder is a difference") {
+    const definition_registry registry = toy::make_registry();
+    toy::temporary_folder folder;
+    journey saga(registry, {.number = 1});
+    {
+        const data_folder made = open_folder(folder.path(), 2);
+        const std::size_t wrong = 1 - made.store_of(saga.id().owner());
+        const auto writer = std::move(*sqlite_writer::open(made.store_path(wrong)));
+        REQUIRE(writer->commit(batch_of({saga.commit()})));
+    }
+    const auto report = verify(folder.path(), registry);
+    REQUIRE(report);
+    REQUIRE(report->differences.size() == 1);
+    CHECK(report->differences[0].what == "saga-misplaced");
+    CHECK(report->differences[0].saga == saga.id());
+}
+
+TEST_CASE("the store of a backup is not taken for the one that it was copied from") {
+    toy::temporary_folder folder;
+    const auto here = folder.path() / "here";
+    const auto copy = folder.path() / "copy";
+    static_cast<void>(open_folder(here, 2));
+    REQUIRE(backup(here, copy));
+    static_cast<void>(open_folder(copy));
+    std::filesystem::copy_file(
+        copy / "lane-1.db", here / "lane-1.db", std::filesystem::copy_options::overwrite_existing
+    );
+    const auto opened = data_folder::open(here, {});
+    REQUIRE_FALSE(opened);
+    CHECK_THAT(opened.error().detail, Catch::Contains("lane-1.db"));
+    const auto copied = backup(here, folder.path() / "again");
+    REQUIRE_FALSE(copied);
+    CHECK(copied.error().detail == opened.error().detail);
+}
+
+// As the version before stores had a place leaves it.
+TEST_CASE("a folder of an earlier version is adopted, also after a crash in the middle of it") {
+    toy::temporary_folder folder;
+    const auto made = open_folder(folder.path(), 3).manifest();
+    folder_manifest old = made;
+    old.id.clear();
+    REQUIRE(write_manifest(folder.path(), old));
+    const auto forget_place = [&](const std::string& store) {
+        connection db(folder.path() / store, access::read_write, 0);
+        db.execute("DROP TABLE place; PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)");
+    };
+    forget_place("lane-0.db");
+    forget_place("lane-2.db");
+    SECTION("none has a place yet") {
+        forget_place("lane-1.db");
+        const auto adopted = open_folder(folder.path()).manifest();
+        CHECK(adopted.id.size() == 32);
+        CHECK(adopted.id != made.id);
+        CHECK(open_folder(folder.path()).manifest() == adopted);
+    }
+    SECTION("one has it already") {
+        CHECK(open_folder(folder.path()).manifest() == made);
+    }
+    SECTION("one has another place") {
+        connection db(folder.path() / "lane-1.db", access::read_write, 0);
+        db.execute("UPDATE place SET position = 2; PRAGMA wal_checkpoint(TRUNCATE)");
+        const auto opened = data_folder::open(folder.path(), {});
+        REQUIRE_FALSE(opened);
+        CHECK_THAT(opened.error().detail, Catch::Contains("lane-1.db"));
+    }
+    for (const std::size_t store : {0U, 1U, 2U}) {
+        const auto manifest = read_manifest(folder.path());
+        if (manifest->id.empty()) break;
+        CHECK(read_place(folder.path() / manifest->stores[store]) == manifest->place_of(store));
+    }
 }
 
 TEST_CASE("a folder that is none is not found") {

@@ -95,7 +95,10 @@ TEST_CASE("a log that was cut, changed or lost after a kill is named with the pl
     }
     SECTION("gone") {
         image.erase("lane-0.db-wal");
-        CHECK_THAT(store.refusal(image), Catch::Contains("lane-0.db-wal is missing or empty"));
+        CHECK_THAT(
+            store.refusal(image), Catch::Contains("lane-0.db-wal is missing or empty")
+                                      && Catch::Contains("folded into the store by another program")
+        );
     }
     SECTION("its beginning") {
         log_of(image)[17] ^= 1;
@@ -190,7 +193,8 @@ TEST_CASE("a store that was closed in order is one file, and a log beside it is 
     store.writer.reset();
     folder_image closed = image_of(store.path);
     CHECK_FALSE(closed.contains("lane-0.db-wal"));
-    CHECK(read_log_end(store.file).ends == std::array<log_end, 2>{});
+    for (const log_end& end : read_log_end(store.file).ends)
+        CHECK((end.may_be_gone && end.frame > 0));
     // A backup beside which somebody left the old log.
     connection(store.file, access::read_write, 0).execute("PRAGMA journal_mode = DELETE");
     closed["lane-0.db"] = image_of(store.path).at("lane-0.db");
@@ -198,6 +202,72 @@ TEST_CASE("a store that was closed in order is one file, and a log beside it is 
     CHECK_THAT(store.refusal(closed), Catch::Contains("is not the log of"));
     closed.erase("lane-0.db-wal");
     CHECK(store.refusal(closed).empty());
+}
+
+TEST_CASE("an older log of the same store is not taken for the one that its end names") {
+    killed_store store;
+    SECTION("of the days before a stop") {
+        const folder_image before = store.commit(1);
+        store.reopen(before);
+        store.writer.reset();
+        store.writer = std::move(*sqlite_writer::open(store.file));
+        folder_image image = store.commit(2);
+        log_of(image) = before.at("lane-0.db-wal");
+        CHECK_THAT(store.refusal(image), Catch::Contains("lane-0.db-wal is an older log"));
+    }
+    SECTION("of an earlier round") {
+        store.writer.reset();
+        store.writer = std::move(*sqlite_writer::open(store.file, {.checkpoint_pages = 10}));
+        const folder_image early = store.commit(0);
+        folder_image late;
+        for (unsigned number = 1; number < 40; ++number)
+            late = store.commit(number);
+        REQUIRE(log_of(late).substr(0, 32) != early.at("lane-0.db-wal").substr(0, 32));
+        SECTION("the log is older than its end") {
+            log_of(late) = early.at("lane-0.db-wal");
+            CHECK_THAT(store.refusal(late), Catch::Contains("lane-0.db-wal is an older log"));
+        }
+        SECTION("the end is older than its log, as a power loss leaves it") {
+            late["lane-0.db-end"] = early.at("lane-0.db-end");
+            store.reopen(late);
+            CHECK(store.sagas() == 40);
+        }
+    }
+}
+
+TEST_CASE("beside a store that was stopped, no log is taken that is not the last one, whole") {
+    killed_store store;
+    const folder_image early = store.commit(1);
+    const folder_image last = store.commit(2);
+    store.writer.reset();
+    folder_image closed = image_of(store.path);
+    REQUIRE_FALSE(closed.contains("lane-0.db-wal"));
+    SECTION("another store's") {
+        killed_store other;
+        closed["lane-0.db-wal"] = other.commit(3).at("lane-0.db-wal");
+        CHECK_THAT(store.refusal(closed), Catch::Contains("is not the log of"));
+    }
+    SECTION("its own of an earlier day") {
+        closed["lane-0.db-wal"] = early.at("lane-0.db-wal");
+        CHECK_THAT(store.refusal(closed), Catch::Contains("lane-0.db-wal was cut"));
+    }
+    SECTION("its own of an earlier life") {
+        store.writer = std::move(*sqlite_writer::open(store.file));
+        store.commit(3);
+        store.writer.reset();
+        closed = image_of(store.path);
+        closed["lane-0.db-wal"] = last.at("lane-0.db-wal");
+        CHECK_THAT(store.refusal(closed), Catch::Contains("is not the log of"));
+    }
+    SECTION("its last, which a power loss brings back") {
+        closed["lane-0.db-wal"] = last.at("lane-0.db-wal");
+        store.reopen(closed);
+        CHECK(store.sagas() == 2);
+    }
+    SECTION("none") {
+        store.reopen(closed);
+        CHECK(store.sagas() == 2);
+    }
 }
 
 TEST_CASE("a reader that is in the way of the closing leaves a log that is still watched") {
@@ -212,7 +282,8 @@ TEST_CASE("a reader that is in the way of the closing leaves a log that is still
         store.writer.reset();
     }
     folder_image image = image_of(store.path);
-    CHECK(read_log_end(store.file).ends != std::array<log_end, 2>{});
+    const auto ends = read_log_end(store.file).ends;
+    CHECK_FALSE((ends[0].may_be_gone && ends[1].may_be_gone));
     log_of(image).resize(end_of_log(image) - 10);
     CHECK_THAT(store.refusal(image), Catch::Contains("was cut"));
 }

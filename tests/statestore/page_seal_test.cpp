@@ -130,10 +130,15 @@ TEST_CASE("a large store goes on beside a damaged page, and never reads from it"
 TEST_CASE("a store of an earlier version gets its seals when a server opens it") {
     closed_folder data;
     make_old(data.store);
+    folder_manifest manifest = *read_manifest(data.path);
+    manifest.id.clear();
+    REQUIRE(write_manifest(data.path, manifest));
     const auto untouched = sqlite_reader::open(data.store, data.registry);
     REQUIRE_FALSE(untouched);
     CHECK_THAT(untouched.error().detail, Catch::Contains("start the server on it once"));
     {
+        const auto folder = data_folder::open(data.path, {});
+        if (!folder) FAIL(folder.error().detail);
         const auto writer = sqlite_writer::open(data.store);
         if (!writer) FAIL(writer.error().detail);
         CHECK(connection(data.store, access::read_only, 0).sealed());

@@ -121,7 +121,10 @@ TEST_CASE("a full store keeps nothing of the batch, and commits again once there
         REQUIRE(number < 200);
     }
     CHECK(last.error().code == store_errc::full);
-    CHECK_THAT(last.error().detail, Catch::Contains("free some space"));
+    CHECK_THAT(
+        last.error().detail,
+        Catch::Contains("free some space") && Catch::Contains("the server goes on by itself")
+    );
     CHECK(reader->load(kept.end()[-1]->id()).error().code == store_errc::not_found);
     CHECK(reader->load(kept.end()[-2]->id()).error().code == store_errc::not_found);
     kept.resize(kept.size() - 2);
@@ -133,6 +136,17 @@ TEST_CASE("a full store keeps nothing of the batch, and commits again once there
     journey small(file.registry, {.number = 900});
     CHECK(writer->commit(batch_of({small.commit()})));
     CHECK(*reader->load(small.id()) == small.record());
+}
+
+TEST_CASE("a store that cannot be opened on a full disk does not promise to go on by itself") {
+    store_file file;
+    const auto opened = sqlite_writer::open(file.path, {.pages_max = 3});
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == store_errc::full);
+    CHECK_THAT(
+        opened.error().detail,
+        Catch::Contains("free some space") && !Catch::Contains("goes on by itself")
+    );
 }
 
 TEST_CASE("many old keys are forgotten some at a time, so that commits get between") {
@@ -254,7 +268,8 @@ TEST_CASE("the log begins again although readers never pause") {
 TEST_CASE("a store of a later schema is refused by writer and reader") {
     store_file file;
     static_cast<void>(file.writer());
-    connection(file.path, access::read_write, 0).execute("PRAGMA user_version = 99");
+    connection(file.path, access::read_write, 0)
+        .execute("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)");
     const auto writer = sqlite_writer::open(file.path);
     REQUIRE_FALSE(writer);
     CHECK(writer.error().code == store_errc::too_new);
@@ -288,8 +303,9 @@ TEST_CASE("an older store is brought up step by step, each step once") {
     const migration history[] = {
         {1, first},
         {2, migrations()[1].sql},
-        {3, "ALTER TABLE owner ADD COLUMN host TEXT NOT NULL DEFAULT 'here'"},
-        {4, "UPDATE owner SET host = host || '!'"},
+        {3, migrations()[2].sql},
+        {4, "ALTER TABLE owner ADD COLUMN host TEXT NOT NULL DEFAULT 'here'"},
+        {5, "UPDATE owner SET host = host || '!'"},
     };
     {
         journey saga(file.registry, {.number = 1});
@@ -298,7 +314,7 @@ TEST_CASE("an older store is brought up step by step, each step once") {
     for (int opening = 0; opening < 2; ++opening) {
         connection db(file.path, access::read_write, 0);
         migrate(db, history);
-        CHECK(db.number("PRAGMA user_version") == 4);
+        CHECK(db.number("PRAGMA user_version") == 5);
         CHECK(db.number("SELECT length(host) FROM owner") == 5);
         CHECK(db.number("SELECT count(*) FROM sagas") == 1);
     }
@@ -310,11 +326,12 @@ TEST_CASE("a migration that fails leaves the version before it, whole") {
     const migration history[] = {
         {1, migrations()[0].sql},
         {2, migrations()[1].sql},
-        {3, "CREATE TABLE half (done TEXT); INSERT INTO nowhere VALUES (1)"},
+        {3, migrations()[2].sql},
+        {4, "CREATE TABLE half (done TEXT); INSERT INTO nowhere VALUES (1)"},
     };
     connection db(file.path, access::read_write, 0);
     CHECK_THROWS_AS(migrate(db, history), store_failure);
-    CHECK(db.number("PRAGMA user_version") == 2);
+    CHECK(db.number("PRAGMA user_version") == 3);
     CHECK(db.number("SELECT count(*) FROM sqlite_master WHERE name = 'half'") == 0);
     CHECK_NOTHROW(migrate(db));
 }
@@ -330,7 +347,8 @@ TEST_CASE("damage that a read meets is an error that names the saga") {
         "UPDATE sagas SET last_seq = 7", "UPDATE sagas SET state = 'working'",
         "DELETE FROM journal WHERE seq = 1", "UPDATE journal SET event = x'FF' WHERE seq = 1"
     );
-    connection(file.path, access::read_write, 0).execute(std::string(damage));
+    connection(file.path, access::read_write, 0)
+        .execute(std::string(damage) + "; PRAGMA wal_checkpoint(TRUNCATE)");
     const auto loaded = file.reader()->load(saga.id());
     REQUIRE_FALSE(loaded);
     CHECK((loaded.error().code == store_errc::corrupt || loaded.error().code == store_errc::too_new)

@@ -49,7 +49,12 @@ struct populated_folder {
         REQUIRE(writer->commit(batch_of(changes)));
     }
 
-    void damage(const std::string& sql) { connection(store, access::read_write, 0).execute(sql); }
+    // Folded in: a log beside a store that was stopped is damage of its own.
+    void damage(const std::string& sql) {
+        connection db(store, access::read_write, 0);
+        db.execute(sql);
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
     // The damaged row is the one of saga `number`.
     void damage_saga(std::size_t number, const std::string& sql) {
         std::string id;
@@ -302,7 +307,12 @@ TEST_CASE("a backup of a folder under writes is whole, and can be restored") {
     const auto restored = data.folder.path() / "restored";
     REQUIRE(restore(copy, restored));
     CHECK(verify(restored, data.registry)->sagas == report->sagas);
-    CHECK(*read_manifest(restored) == *read_manifest(data.path));
+    folder_manifest manifest = *read_manifest(restored);
+    const folder_manifest original = *read_manifest(data.path);
+    // A folder of its own: its stores are not taken for the original's, nor the other way round.
+    CHECK(std::set{manifest.id, original.id, read_manifest(copy)->id}.size() == 3);
+    manifest.id = original.id;
+    CHECK(manifest == original);
     const auto writer = sqlite_writer::open(restored / "lane-0.db");
     REQUIRE(writer);
     data.sagas[0]->works();
