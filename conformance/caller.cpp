@@ -39,7 +39,12 @@ http::request request_of(const backend_call& call) {
 }
 
 exchange exchange_of(backend_call call, http::exchange_result result) {
-    exchange seen{.sent = std::move(call), .body = {}, .no_answer = {}, .notable_fields = {}};
+    exchange seen{
+        .sent = std::move(call),
+        .answered_at = now(),
+        .body = {},
+        .no_answer = {},
+        .notable_fields = {}};
     if (const auto* failure = std::get_if<http::failure>(&result)) {
         seen.no_answer = failure->detail;
         seen.not_sent = failure->kind == http::exchange_failure::not_sent;
@@ -109,6 +114,15 @@ struct caller::implementation {
         auto on = fresh_connection();
         auto opening = on.open(endpoints, steady_now() + answer_time_max);
         problem = co_await std::move(opening);
+    }
+
+    // There is nothing at this path, so that nothing is done.
+    awaitable<void> ask_for_anything(bool& answered) {
+        auto exchanging = client.exchange({"GET", "/v1", {}, {}}, steady_now() + answer_time_max);
+        const auto result = co_await std::move(exchanging);
+        const auto* failure = std::get_if<http::failure>(&result);
+        answered = failure == nullptr || failure->kind == http::exchange_failure::malformed
+                   || failure->kind == http::exchange_failure::oversized;
     }
 
     awaitable<void> send_all_on_one(
@@ -186,6 +200,12 @@ std::string caller::problem_with_connecting() {
     std::string problem;
     implementation_->run(implementation_->open_and_close(problem));
     return problem;
+}
+
+bool caller::answers() {
+    bool answered = false;
+    implementation_->run(implementation_->ask_for_anything(answered));
+    return answered;
 }
 
 void caller::pause(std::chrono::milliseconds length) {

@@ -34,6 +34,8 @@ public:
 
     // Empty when a connection can be opened, else why not.
     [[nodiscard]] std::string problem_with_connecting();
+    // Whether anything at all comes back, be it a no: asked when a call was not answered.
+    [[nodiscard]] bool answers();
     // Between two looks at something that only time changes.
     void pause(std::chrono::milliseconds length);
 

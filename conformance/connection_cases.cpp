@@ -25,15 +25,15 @@ backend_call ordinary_call(trial& in, backend_kind backend) {
     return what->make(in.options(), ids);
 }
 
-bool answered_well(const exchange& seen, backend_kind backend) {
-    return backend == backend_kind::cart ? seen.status == 404 : seen.succeeded();
+bool answered_well(const trial& in, const exchange& seen, backend_kind backend) {
+    return backend == backend_kind::cart ? seen.status == 404 : in.is_done(seen);
 }
 
 void keeps_alive(trial& in, backend_kind backend) {
     const std::vector<backend_call> calls{ordinary_call(in, backend), ordinary_call(in, backend)};
     const auto seen = in.send_on_one_connection(calls, rest_between_calls);
     for (const exchange& each : seen.exchanges) {
-        in.expect(answered_well(each, backend), "the call's usual answer", each);
+        in.expect(answered_well(in, each, backend), "the call's usual answer", each);
     }
     in.expect(
         seen.exchanges.size() == calls.size(), "the connection to stay open for the next call",
@@ -49,7 +49,7 @@ void accepts_the_engines_fields(trial& in, backend_kind backend) {
     auto call = ordinary_call(in, backend);
     call.fields = {{"traceparent", fresh_traceparent(numbers)}, {"Makegood-Deadline-Ms", "5000"}};
     const exchange seen = in.send(std::move(call));
-    in.expect(answered_well(seen, backend), "the call's usual answer", seen);
+    in.expect(answered_well(in, seen, backend), "the call's usual answer", seen);
 }
 
 using check = void (*)(trial&, backend_kind);

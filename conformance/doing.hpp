@@ -25,8 +25,6 @@ struct doing {
     std::string_view twice;       // what is wrong when it happens twice
     std::string_view stays;       // what is wrong when it stays although undone
     boost::json::object (*body)(const suite_options&, const trial_ids&);
-    // Why a success is not what the contract asks for; empty when it is.
-    std::string (*flaw)(const exchange& done);
 
     [[nodiscard]] std::string case_id(std::string_view rule) const;
     [[nodiscard]] std::string undo_case_id(std::string_view rule) const;
@@ -44,7 +42,6 @@ struct doing {
 
     // Done and, if it can be, undone after the case; throws case_blocked when it does not work.
     exchange prepare(trial& in, const trial_ids& ids) const;
-    void expect_done(trial& in, const exchange& seen) const;
 };
 
 // The doings of the contract.

@@ -2,7 +2,6 @@
 #include <array>
 
 #include "conformance/doing.hpp"
-#include "conformance/doing_flaws.hpp"
 #include "engine/assert.hpp"
 
 namespace makegood::conformance {
@@ -91,8 +90,7 @@ constexpr std::array table{
         .undo_verb = "release",
         .twice = "stock is held twice for one checkout and seems sold out too early",
         .stays = "stock stays held for a checkout that has ended, and nobody can buy it",
-        .body = reservation,
-        .flaw = flaw_of_reserved},
+        .body = reservation},
     doing{
         .of = backend_kind::payment,
         .name = "authorize",
@@ -104,8 +102,7 @@ constexpr std::array table{
         .undo_verb = "void",
         .twice = "the customer's money is held twice for one purchase",
         .stays = "the customer's money stays held for a purchase that never happened",
-        .body = authorization,
-        .flaw = flaw_of_authorized},
+        .body = authorization},
     doing{
         .of = backend_kind::order,
         .name = "create",
@@ -117,8 +114,7 @@ constexpr std::array table{
         .undo_verb = "cancel",
         .twice = "the customer sees two orders for one purchase",
         .stays = "an order stands that nobody has paid for, and somebody packs it",
-        .body = order,
-        .flaw = flaw_of_order},
+        .body = order},
     doing{
         .of = backend_kind::fulfillment,
         .name = "request",
@@ -130,8 +126,7 @@ constexpr std::array table{
         .undo_verb = "cancel",
         .twice = "two parcels leave for one order",
         .stays = "a parcel leaves for an order that was cancelled",
-        .body = shipment,
-        .flaw = flaw_of_plain},
+        .body = shipment},
     doing{
         .of = backend_kind::catalog,
         .name = "quote",
@@ -143,8 +138,7 @@ constexpr std::array table{
         .undo_verb = "",
         .twice = "",
         .stays = "",
-        .body = quote,
-        .flaw = flaw_of_quote},
+        .body = quote},
     doing{
         .of = backend_kind::notification,
         .name = "notify",
@@ -156,8 +150,7 @@ constexpr std::array table{
         .undo_verb = "",
         .twice = "the customer gets the same message again with every retry",
         .stays = "",
-        .body = notification,
-        .flaw = flaw_of_plain},
+        .body = notification},
 };
 
 }  // namespace

@@ -19,15 +19,6 @@ bool is_one_of(unsigned status, const std::array<unsigned, Count>& known) {
     return std::find(known.begin(), known.end(), status) != known.end();
 }
 
-std::string cut(std::string_view text) {
-    if (text.size() <= shown_bytes_max) return std::string(text);
-    std::size_t end = shown_bytes_max;
-    // Not inside a character of UTF-8.
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-        --end;
-    return fmt::format("{}… ({} bytes)", text.substr(0, end), text.size());
-}
-
 }  // namespace
 
 bool exchange::refused() const {
@@ -49,10 +40,20 @@ bool exchange::same_answer(const exchange& other) const {
     return object && other.object ? *object == *other.object : body == other.body;
 }
 
+std::string shortened(std::string_view text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return std::string(text);
+    std::size_t end = bytes_max;
+    // Not inside a character of UTF-8.
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;
+    return fmt::format("{}… ({} bytes)", text.substr(0, end), text.size());
+}
+
 std::string answer_line(const exchange& shown) {
     if (shown.status == 0) return "no answer: " + shown.no_answer;
-    return shown.body.empty() ? fmt::format("{} with an empty body", shown.status)
-                              : fmt::format("{} {}", shown.status, cut(shown.body));
+    return shown.body.empty()
+               ? fmt::format("{} with an empty body", shown.status)
+               : fmt::format("{} {}", shown.status, shortened(shown.body, shown_bytes_max));
 }
 
 std::string text_of(const exchange& shown) {
@@ -61,7 +62,7 @@ std::string text_of(const exchange& shown) {
     for (const auto& [name, value] : shown.sent.fields) {
         text += fmt::format("{}: {}\n", name, value);
     }
-    if (!shown.sent.body.empty()) text += cut(shown.sent.body) + "\n";
+    if (!shown.sent.body.empty()) text += shortened(shown.sent.body, shown_bytes_max) + "\n";
     text += "-> " + answer_line(shown) + "\n";
     for (const std::string& field : shown.notable_fields) {
         text += "   " + field + "\n";

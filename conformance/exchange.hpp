@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/time.hpp"
+
 namespace makegood::conformance {
 
 // A call as it is sent to a backend.
@@ -21,7 +23,8 @@ struct backend_call {
 // One call and what came of it. Plain data, kept for the report.
 struct exchange {
     backend_call sent;
-    unsigned status = 0;  // 0: there was no answer
+    instant answered_at{};  // or given up
+    unsigned status = 0;    // 0: there was no answer
     std::string body;
     std::string no_answer;                        // why there was none, for people
     bool not_sent = false;                        // the backend surely saw nothing
@@ -42,6 +45,8 @@ struct exchange {
 
 // Request and answer as a person reads them; long bodies are cut.
 [[nodiscard]] std::string text_of(const exchange& shown);
+// The beginning of a text that is longer, up to the end of a character.
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t bytes_max);
 // The answer alone on one line: `409 {"code":"undone"}` or `no answer: …`.
 [[nodiscard]] std::string answer_line(const exchange& shown);
 

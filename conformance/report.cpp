@@ -11,11 +11,16 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
+constexpr std::size_t body_bytes_max = std::size_t{4} * 1024;
+
+std::string json_text(std::string_view text) {
+    return utf8_only(shortened(text, body_bytes_max));
+}
 
 json::object json_of(const exchange& shown) {
     json::object sent{{"method", shown.sent.method}, {"target", shown.sent.target}};
     if (!shown.sent.key.empty()) sent["idempotency_key"] = shown.sent.key;
-    if (!shown.sent.body.empty()) sent["body"] = shown.sent.body;
+    if (!shown.sent.body.empty()) sent["body"] = json_text(shown.sent.body);
     json::object headers;
     for (const auto& [name, value] : shown.sent.fields) {
         headers[name] = value;
@@ -23,9 +28,9 @@ json::object json_of(const exchange& shown) {
     if (!headers.empty()) sent["headers"] = std::move(headers);
     json::object answer;
     if (shown.status == 0) {
-        answer["none"] = shown.no_answer;
+        answer["none"] = utf8_only(shown.no_answer);
     } else {
-        answer = {{"status", shown.status}, {"body", shown.body}};
+        answer = {{"status", shown.status}, {"body", json_text(shown.body)}};
     }
     return {{"request", std::move(sent)}, {"answer", std::move(answer)}};
 }
@@ -39,7 +44,7 @@ json::object json_of(const case_result& shown) {
         {"took_ms", shown.took.count()}};
     if (shown.reason.empty()) return made;
     made["why"] = shown.judged.why;
-    made["reason"] = shown.reason;
+    made["reason"] = utf8_only(shown.reason);
     json::array exchanges;
     for (const exchange& each : shown.transcript) {
         exchanges.push_back(json_of(each));
@@ -93,22 +98,30 @@ std::string counts_of(const run_report& part) {
     );
 }
 
-// Bytes of the character that begins `text`; 0 when it is none that XML can hold.
-std::size_t character_length(std::string_view text) {
+struct character {
+    std::size_t length;  // in bytes; 0: what begins the text is none
+    std::uint32_t point;
+};
+
+character first_character(std::string_view text) {
     const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
     const unsigned char first = byte(0);
-    if (first < 0x80) return first >= 0x20 || first == '\t' || first == '\n' ? 1 : 0;
+    if (first < 0x80) return {1, first};
     const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || length > text.size()) return 0;
+    if (first < 0xc2 || first > 0xf4 || length > text.size()) return {0, 0};
     std::uint32_t point = first & (0x7fU >> length);
     for (std::size_t at = 1; at < length; ++at) {
-        if ((byte(at) & 0xc0U) != 0x80U) return 0;
+        if ((byte(at) & 0xc0U) != 0x80U) return {0, 0};
         point = point << 6U | (byte(at) & 0x3fU);
     }
     const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
-    const bool unwritable = (point >= 0xd800 && point < 0xe000) || point == 0xfffe
-                            || point == 0xffff || point > 0x10ffff;
-    return overlong || unwritable ? 0 : length;
+    const bool is_surrogate = point >= 0xd800 && point < 0xe000;
+    return {overlong || is_surrogate || point > 0x10ffff ? 0 : length, point};
+}
+
+bool fits_into_xml(const character& each) {
+    if (each.point < 0x20) return each.point == '\t' || each.point == '\n';
+    return each.point != 0xfffe && each.point != 0xffff;
 }
 
 }  // namespace
@@ -169,8 +182,9 @@ std::string failure_text(const case_result& failed) {
 std::string xml_escaped(std::string_view text) {
     std::string escaped;
     while (!text.empty()) {
-        const std::size_t length = character_length(text);
-        if (length == 0) {
+        character first = first_character(text);
+        if (!fits_into_xml(first)) first.length = 0;
+        if (first.length == 0) {
             escaped += replacement;
         } else if (text.front() == '&') {
             escaped += "&amp;";
@@ -181,11 +195,21 @@ std::string xml_escaped(std::string_view text) {
         } else if (text.front() == '"') {
             escaped += "&quot;";
         } else {
-            escaped += text.substr(0, length);
+            escaped += text.substr(0, first.length);
         }
-        text.remove_prefix(std::max<std::size_t>(length, 1));
+        text.remove_prefix(std::max<std::size_t>(first.length, 1));
     }
     return escaped;
+}
+
+std::string utf8_only(std::string_view text) {
+    std::string kept;
+    while (!text.empty()) {
+        const std::size_t length = first_character(text).length;
+        kept += length == 0 ? replacement : text.substr(0, length);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return kept;
 }
 
 }  // namespace makegood::conformance

@@ -22,4 +22,7 @@ namespace makegood::conformance {
 // control characters: those become U+FFFD, as do bytes that are not UTF-8.
 [[nodiscard]] std::string xml_escaped(std::string_view text);
 
+// `text` with each byte that is not UTF-8 as U+FFFD: JSON holds all other characters.
+[[nodiscard]] std::string utf8_only(std::string_view text);
+
 }  // namespace makegood::conformance

@@ -49,9 +49,11 @@ public:
         return result;
     }
 
+    [[nodiscard]] std::vector<gone_silent> take_silent() { return std::move(silent_); }
+
 private:
     std::string obstacle_of(const contract_case& next) const {
-        if (gone_.contains(next.of)) return "the backend cannot be reached any more";
+        if (const auto* silent = silence_of(next.of)) return reason_of(*silent);
         for (const std::string& needed : next.needs) {
             if (not_passed_.contains(needed)) return fmt::format("needs {}", needed);
         }
@@ -72,11 +74,24 @@ private:
             result.reason = why.what();
         }
         if (result.given != verdict::passed) result.transcript = in.take_transcript();
-        if (in.lost_connection() && !backend.problem_with_connecting().empty()) {
-            gone_.insert(next.of);
+        if (in.was_left_alone() && !backend.answers()) {
+            silent_.push_back({next.of, next.id});
+            if (result.given == verdict::passed) return;
+            // No answer is no wrong answer.
+            result.given = verdict::blocked;
+            result.reason = reason_of(silent_.back());
         } else {
             in.clean_up();
         }
+    }
+
+    const gone_silent* silence_of(backend_kind backend) const {
+        const auto found = std::ranges::find(silent_, backend, &gone_silent::which);
+        return found != silent_.end() ? &*found : nullptr;
+    }
+
+    static std::string reason_of(const gone_silent& silent) {
+        return fmt::format("the backend stopped answering (first in {})", silent.first_case);
     }
 
     caller& caller_of(backend_kind of) {
@@ -89,7 +104,7 @@ private:
     id_source ids_;
     std::map<backend_kind, std::unique_ptr<caller>> callers_;
     std::set<std::string> not_passed_;
-    std::set<backend_kind> gone_;
+    std::vector<gone_silent> silent_;
 };
 
 }  // namespace
@@ -168,6 +183,7 @@ run_report run_cases(
         report.results.push_back(under_way.judge(each));
         progress(report.results.size());
     }
+    report.silent = under_way.take_silent();
     return report;
 }
 

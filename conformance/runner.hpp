@@ -25,9 +25,16 @@ struct case_result {
     std::chrono::milliseconds took{0};
 };
 
+// A backend that answered nothing any more from that case on.
+struct gone_silent {
+    backend_kind which;
+    std::string first_case;
+};
+
 struct run_report {
     std::uint64_t seed = 0;
     std::vector<case_result> results;
+    std::vector<gone_silent> silent{};
 
     [[nodiscard]] std::size_t count(verdict given) const;
 };

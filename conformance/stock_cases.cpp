@@ -28,7 +28,7 @@ backend_call reserve_scarce(trial& in, const trial_ids& ids, const wish& wanted)
 
 void give_back(trial& in, const trial_ids& ids) {
     const exchange released = in.send(reserving().undo(ids));
-    in.prepared(released.succeeded(), "the release did not work", released);
+    in.prepared(in.is_done(released), "the release did not work", released);
 }
 
 trial_ids hold_all(trial& in, std::int64_t ttl_seconds = 300) {
@@ -37,7 +37,7 @@ trial_ids hold_all(trial& in, std::int64_t ttl_seconds = 300) {
     const exchange held =
         in.send(reserve_scarce(in, ids, {.quantity = all, .ttl_seconds = ttl_seconds}));
     in.prepared(
-        held.succeeded(),
+        in.is_done(held),
         fmt::format(
             "{} of {} could not be reserved (is --scarce-stock what is free?)", all,
             in.options().scarce_sku
@@ -50,7 +50,7 @@ trial_ids hold_all(trial& in, std::int64_t ttl_seconds = 300) {
 void expect_all_free(trial& in) {
     const exchange held =
         in.send(reserve_scarce(in, in.fresh_ids(), {.quantity = in.options().scarce_stock}));
-    in.expect(held.succeeded(), "that all can be reserved again", held);
+    in.expect(in.is_done(held), "that all can be reserved again", held);
 }
 
 void refuses_more_than_there_is(trial& in) {
@@ -85,8 +85,8 @@ void gives_expired_stock_back(trial& in) {
     const auto next_try = [&] {
         return reserve_scarce(in, in.fresh_ids(), {.quantity = in.options().scarce_stock});
     };
-    const exchange last = in.poll(next_try, [](const exchange& seen) { return seen.succeeded(); });
-    in.expect(last.succeeded(), "that all can be reserved again by now", last);
+    const exchange last = in.poll(next_try, [&](const exchange& seen) { return in.is_done(seen); });
+    in.expect(in.is_done(last), "that all can be reserved again by now", last);
 }
 
 void sells_the_last_once(trial& in) {
@@ -98,8 +98,8 @@ void sells_the_last_once(trial& in) {
     std::int64_t sold = 0;
     for (const exchange& each : answers) {
         const bool short_of = each.status == 409 && each.code() == "insufficient_stock";
-        in.expect(each.succeeded() || short_of, "a success or 409 `insufficient_stock`", each);
-        if (each.succeeded() && ++sold > in.options().scarce_stock) {
+        in.expect(in.is_done(each) || short_of, "a success or 409 `insufficient_stock`", each);
+        if (in.is_done(each) && ++sold > in.options().scarce_stock) {
             in.expect(
                 false,
                 fmt::format(

@@ -36,7 +36,7 @@ exchange trial::send(backend_call call) {
 std::vector<exchange> trial::send_at_once(std::vector<backend_call> calls) {
     auto seen = backend_.send_at_once(std::move(calls));
     for (const exchange& each : seen) {
-        lost_connection_ |= each.status == 0;
+        left_alone_ |= each.status == 0;
     }
     return seen;
 }
@@ -59,8 +59,14 @@ void trial::expect(bool fulfilled, std::string_view expected, const exchange& se
     throw case_failed(expectation(expected, seen));
 }
 
-void trial::expect_success(const exchange& seen) {
+void trial::expect_success(const exchange& seen, wanted_outcome wanted) {
     expect(seen.succeeded(), "a success (2xx)", seen);
+    const std::string wrong = flaw_of(options_, seen, wanted);
+    expect(wrong.empty(), wrong, seen);
+}
+
+bool trial::is_done(const exchange& seen) const {
+    return seen.succeeded() && flaw_of(options_, seen).empty();
 }
 
 void trial::expect_refused(const exchange& seen) {
@@ -98,7 +104,7 @@ void trial::clean_up() {
 }
 
 void trial::note(const exchange& seen) {
-    lost_connection_ |= seen.status == 0;
+    left_alone_ |= seen.status == 0;
     if (transcript_.size() == transcript_max) transcript_.erase(transcript_.begin() + 1);
     transcript_.push_back(seen);
 }

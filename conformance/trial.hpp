@@ -8,6 +8,7 @@
 
 #include "conformance/caller.hpp"
 #include "conformance/options.hpp"
+#include "conformance/success_demands.hpp"
 
 namespace makegood::conformance {
 
@@ -62,9 +63,12 @@ public:
 
     // Each throws case_failed with what was expected unless it is so.
     void expect(bool fulfilled, std::string_view expected, const exchange& seen);
-    void expect_success(const exchange& seen);
+    // Of one that the engine can work with.
+    void expect_success(const exchange& seen, wanted_outcome wanted = wanted_outcome::done);
     void expect_refused(const exchange& seen);  // with whatever code
     void expect_refused(const exchange& seen, std::string_view code);
+    // Whether it is a success that the engine can work with.
+    [[nodiscard]] bool is_done(const exchange& seen) const;
     // Throws case_blocked when a preparation did not work.
     void prepared(bool fulfilled, std::string_view what, const exchange& seen);
 
@@ -79,7 +83,8 @@ public:
     void clean_up();
 
     [[nodiscard]] std::vector<exchange> take_transcript() { return std::move(transcript_); }
-    [[nodiscard]] bool lost_connection() const { return lost_connection_; }
+    // A call was not answered.
+    [[nodiscard]] bool was_left_alone() const { return left_alone_; }
 
 private:
     void note(const exchange& seen);
@@ -89,7 +94,7 @@ private:
     id_source& ids_;
     std::vector<exchange> transcript_;
     std::vector<backend_call> cleanup_;
-    bool lost_connection_ = false;
+    bool left_alone_ = false;
 };
 
 }  // namespace makegood::conformance

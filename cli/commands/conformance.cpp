@@ -46,7 +46,8 @@ constexpr std::string_view footer =
     "something in it, which is read and then emptied. Cases that lack an option are skipped.\n"
     "\n"
     "Exit codes: 0 all passed, 6 a case failed or could not be judged, 5 a backend cannot be\n"
-    "reached, 2 usage. Every case with its rule: `makegood conformance --list`.";
+    "reached or stopped answering, 2 usage. Every case with its rule: `makegood conformance "
+    "--list`.";
 
 [[noreturn]] void refuse_usage(const std::string& what, std::string hint = {}) {
     throw command_failure(errc::usage_wrong, what, std::move(hint));
@@ -196,6 +197,22 @@ void check_reachable(const suite_options& suite) {
     );
 }
 
+// Whatever else was seen: a backend that is away is no wrong backend.
+void check_still_there(const suite_options& suite, const run_report& report) {
+    std::string found;
+    for (const auto& each : report.silent) {
+        found += fmt::format(
+            "{}{} at {} (first in {})", found.empty() ? "" : "; ", name_of(each.which),
+            suite.url_of(each.which), each.first_case
+        );
+    }
+    if (found.empty()) return;
+    throw command_failure(
+        errc::server_unreachable, fmt::format("no answer any more from {}", found),
+        "what it did before is judged above; it may have what the run began there still open"
+    );
+}
+
 std::uint64_t fresh_seed() {
     entropy source;
     std::uint64_t seed = 0;
@@ -225,6 +242,7 @@ exit_code run_conformance(conformance_options options, console& out) {
         options.as_json ? json::serialize(json_of(report)) + "\n"
                         : text_of(report, out.data_palette())
     );
+    check_still_there(options.suite, report);
     const std::size_t bad = report.count(verdict::failed) + report.count(verdict::blocked);
     if (bad == 0) return exit_code::done;
     throw command_failure(
@@ -277,7 +295,7 @@ void add_run_flags(CLI::App& command, conformance_options& options) {
         .add_option("--seed", options.seed, "What the ids derive from; once for each test system")
         ->type_name("N")
         ->check(CLI::NonNegativeNumber);
-    command.add_option("--timeout", options.timeout, "How long an answer is waited for")
+    command.add_option("--timeout", options.timeout, "How long each answer is waited for")
         ->type_name("TIME")
         ->capture_default_str();
     command

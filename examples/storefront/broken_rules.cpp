@@ -8,7 +8,7 @@ namespace storefront {
 namespace {
 
 // In the order of the enumeration.
-constexpr std::array<std::string_view, 38> names{
+constexpr std::array<std::string_view, 43> names{
     "done",
     "confirm",
     "capture",
@@ -46,8 +46,13 @@ constexpr std::array<std::string_view, 38> names{
     "clear_cart",
     "clear_never_seen",
     "keep_alive",
-    "engine_headers"};
-static_assert(names.size() == static_cast<std::size_t>(rule::engine_headers) + 1);
+    "engine_headers",
+    "undo",
+    "void_status",
+    "confirm_other",
+    "expires_at",
+    "next_action"};
+static_assert(names.size() == static_cast<std::size_t>(rule::next_action) + 1);
 
 std::bitset<names.size()> broken;
 
@@ -65,7 +70,11 @@ constexpr std::array garbled_answers{
     garbled_answer{rule::done, "GET /v1/carts/{id}"},
     garbled_answer{rule::confirm, "POST /v1/reservations/{id}/confirm"},
     garbled_answer{rule::capture, "POST /v1/authorizations/{id}/capture"},
-    garbled_answer{rule::refund, "POST /v1/authorizations/{id}/refund"}};
+    garbled_answer{rule::refund, "POST /v1/authorizations/{id}/refund"},
+    garbled_answer{rule::undo, "POST /v1/reservations/{id}/release"},
+    garbled_answer{rule::undo, "POST /v1/authorizations/{id}/void"},
+    garbled_answer{rule::undo, "POST /v1/orders/{id}/cancel"},
+    garbled_answer{rule::undo, "POST /v1/shipments/{id}/cancel"}};
 
 constexpr std::array<std::string_view, 21> known_members{
     "reservation_id",

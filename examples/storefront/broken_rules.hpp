@@ -48,6 +48,11 @@ enum class rule : std::uint8_t {
     clear_never_seen,
     keep_alive,
     engine_headers,
+    undo,
+    void_status,
+    confirm_other,
+    expires_at,
+    next_action,
 };
 
 [[nodiscard]] std::optional<rule> rule_named(std::string_view name);

@@ -111,7 +111,10 @@ private:
         effects_.record(asked, {"reserved", id, checkout_id});
         return {
             .status = 201,
-            .body = {{"reservation_id", id}, {"status", "reserved"}, {"expires_at", expires_at}}};
+            .body = {
+                {"reservation_id", id},
+                {"status", "reserved"},
+                {"expires_at", is_broken(rule::expires_at) ? asked.at : expires_at}}};
     }
 
     answer confirm(const call& asked) {
@@ -131,7 +134,7 @@ private:
             set_status(asked, "confirmed");
             effects_.record(asked, {"confirmed", asked.subject, found->checkout_id});
         }
-        return state(asked.subject, "confirmed");
+        return state(is_broken(rule::confirm_other) ? "res_other" : asked.subject, "confirmed");
     }
 
     answer release(const call& asked) {

@@ -125,6 +125,9 @@ private:
             {"type", "redirect"},
             {"url", fresh.action_url},
             {"expires_at", fresh.action_expires_at}};
+        if (is_broken(rule::next_action)) {
+            body["next_action"].as_object()["page"] = std::string(size_t{9} * 1024, 'x');
+        }
         return {.status = 202, .body = std::move(body)};
     }
 
@@ -181,7 +184,9 @@ private:
             authorizations_.add(asked, never_seen);
             effects_.record(asked, {"barred", never_seen.id, never_seen.checkout_id});
         }
-        return {.status = 200, .body = {{"authorization_id", never_seen.id}, {"status", "voided"}}};
+        json::object body{{"authorization_id", never_seen.id}};
+        if (!is_broken(rule::void_status)) body["status"] = "voided";
+        return {.status = 200, .body = std::move(body)};
     }
 
     answer capture(const call& asked) {

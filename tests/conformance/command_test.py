@@ -5,12 +5,13 @@ import json
 import pathlib
 import re
 import socket
+import subprocess
 import tempfile
 import threading
 import unittest
 import xml.etree.ElementTree as xml
 
-from kit import judge, listed_cases, makegood, running_storefront, verdicts
+from kit import BINARIES, judge, listed_cases, makegood, running_storefront, verdicts
 
 
 class Usage(unittest.TestCase):
@@ -135,7 +136,7 @@ class Runs(unittest.TestCase):
 
 
 class Trouble(unittest.TestCase):
-    def test_a_backend_that_never_answers_fails_its_cases_in_time(self):
+    def test_calls_that_are_never_answered_fail_in_time_while_the_backend_is_there(self):
         with running_storefront() as storefront:
             storefront.misbehave("notifications", {"call": "*", "mode": "hang", "delay_ms": 60_000})
             result = makegood(
@@ -147,24 +148,60 @@ class Trouble(unittest.TestCase):
         self.assertEqual(set(by_id.values()), {"blocked"})
         self.assertIn("no answer", json.loads(result.out)["cases"][0]["reason"])
 
+    def test_a_backend_that_answers_nothing_at_all_is_not_judged(self):
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen(64)
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+            result = makegood(
+                "conformance", "--notification", url, "--timeout", "200ms", "--json")
+        self.assertEqual(result.exit_code, 5, result)
+        self.assert_all_blocked(json.loads(result.out)["cases"], "notification.notify.done")
+        self.assertIn(f"no answer any more from notification at {url}", result.talk)
+
+    def test_a_call_that_is_never_answered_is_judged_while_others_are(self):
+        with running_storefront() as storefront:
+            storefront.misbehave(
+                "orders",
+                {"call": "POST /v1/orders/{id}/cancel", "mode": "hang", "delay_ms": 60_000})
+            result = makegood(
+                "conformance", "--order", storefront.services["orders"].url, "--sku", "SKU-1",
+                "--timeout", "300ms", "--json", "--only", "order.cancel.never_seen",
+                "--only", "order.create.done")
+        self.assertEqual(result.exit_code, 6, result)
+        self.assertEqual(
+            verdicts(result), {"order.create.done": "pass", "order.cancel.never_seen": "FAIL"})
+
+    def test_bytes_that_are_no_text_do_not_reach_the_report(self):
+        with TalksNonsense() as backend:
+            result = subprocess.run(
+                [str(BINARIES.makegood), "conformance", "--notification", backend.url, "--json"],
+                capture_output=True, timeout=60)
+        report = json.loads(result.stdout.decode("utf-8", "strict"))
+        self.assertEqual(result.returncode, 6, result)
+        done = next(each for each in report["cases"] if each["id"] == "notification.notify.done")
+        self.assertEqual(done["verdict"], "FAIL")
+        self.assertIn("\ufffd", done["exchanges"][0]["answer"]["body"])
+
+    def assert_all_blocked(self, cases, first):
+        reason = f"the backend stopped answering (first in {first})"
+        self.assertTrue(cases)
+        for each in cases:
+            self.assertEqual((each["verdict"], each["reason"]), ("blocked", reason), each)
+
     def test_a_backend_that_goes_away_blocks_the_rest(self):
         with ShortLivedOrders() as backend:
             result = makegood("conformance", "--order", backend.url, "--sku", "SKU-1", "--json")
-        self.assertEqual(result.exit_code, 6, result)
-        cases = {each["id"]: each for each in json.loads(result.out)["cases"]}
-        self.assertEqual(cases["order.create.done"]["verdict"], "pass")
-        self.assertEqual(cases["order.create.repeated_key"]["verdict"], "blocked")
-        last = cases["order.http.engine_headers"]
-        self.assertEqual(
-            (last["verdict"], last["reason"]),
-            ("blocked", "the backend cannot be reached any more"))
+        self.assertEqual(result.exit_code, 5, result)
+        first, *rest = json.loads(result.out)["cases"]
+        self.assertEqual((first["id"], first["verdict"]), ("order.create.done", "pass"))
+        self.assert_all_blocked(rest, "order.create.repeated_key")
+        self.assertIn("(first in order.create.repeated_key)", result.talk)
 
 
-class ShortLivedOrders(http.server.ThreadingHTTPServer):
-    """Creates one order, and is gone when that is undone."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), CreatesAnOrder)
+class Backend(http.server.ThreadingHTTPServer):
+    def __init__(self, handler):
+        super().__init__(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self._thread = threading.Thread(target=self.serve_forever)
 
@@ -176,6 +213,32 @@ class ShortLivedOrders(http.server.ThreadingHTTPServer):
         self.shutdown()
         self._thread.join()
         self.server_close()
+
+
+class TalksNonsense(Backend):
+    """Succeeds with bytes that are no text."""
+
+    def __init__(self):
+        super().__init__(AnswersBytes)
+
+
+class AnswersBytes(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "4")
+        self.end_headers()
+        self.wfile.write(b"\xff\xfe\x00x")
+
+    def log_message(self, *_):
+        pass
+
+
+class ShortLivedOrders(Backend):
+    """Creates one order, and is gone when that is undone."""
+
+    def __init__(self):
+        super().__init__(CreatesAnOrder)
 
 
 class CreatesAnOrder(http.server.BaseHTTPRequestHandler):

@@ -89,6 +89,21 @@ TEST_CASE("the JSON of a run counts the verdicts and shows the exchanges of what
     CHECK_FALSE(shown.at("cases").as_array()[0].as_object().contains("reason"));
 }
 
+TEST_CASE("the JSON of a run is UTF-8 whatever the backend answered, and long bodies are cut") {
+    auto report = report_of_each_verdict();
+    auto& failed = report.results[1];
+    failed.reason = "got 200 \xff\xfe";
+    failed.transcript[0].body = "é\r\x01\xff" + std::string(10'000, 'x');
+    const auto shown = json_of(report).at("cases").as_array()[1].as_object();
+    const std::string mark = "\xef\xbf\xbd";
+    CHECK(shown.at("reason").as_string() == "got 200 " + mark + mark);
+    const auto body =
+        std::string(shown.at("exchanges").as_array()[0].at("answer").at("body").as_string());
+    CHECK(body.starts_with("é\r\x01" + mark + "xxx"));
+    CHECK(body.ends_with("… (10005 bytes)"));
+    CHECK(body.size() < 5'000);
+}
+
 TEST_CASE("a failure tells rule, why, what was seen and the exchange") {
     const auto text = failure_text(report_of_each_verdict().results[1]);
     CHECK(text.starts_with("rule  A rule.\nwhy   A why.\nseen  got 500"));

@@ -58,6 +58,12 @@ CASES_OF_RULE = {
     "clear_cart": ["cart.clear.done"],
     "clear_never_seen": ["cart.clear.never_seen"],
     "keep_alive": ["*.http.keep_alive"],
+    "undo": ["inventory.release.never_seen", "payment.void.never_seen", "order.cancel.never_seen",
+             "fulfillment.cancel.never_seen", "*.takes_effect"],
+    "void_status": ["payment.void.never_seen"],
+    "confirm_other": ["inventory.confirm.done"],
+    "expires_at": ["inventory.reserve.done"],
+    "next_action": ["payment.authorize.requires_action"],
     "engine_headers": ["*.http.engine_headers"],
 }
 
