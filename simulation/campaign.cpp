@@ -44,7 +44,9 @@ void shorten(world_options& options, violation& broken) {
     }
 }
 
-void leave_out_faults(world_options& options, violation& broken) {
+// True when at least one fault was not needed.
+bool leave_out_faults(world_options& options, violation& broken) {
+    bool fewer = false;
     for (const fault_description& each : fault_descriptions()) {
         if (options.faults.of(each.kind) <= 0) continue;
         world_options calmer = options;
@@ -52,8 +54,10 @@ void leave_out_faults(world_options& options, violation& broken) {
         if (const auto again = breaks_again(calmer, broken.broken)) {
             options = calmer;
             broken = *again;
+            fewer = true;
         }
     }
+    return fewer;
 }
 
 bool concerns(const trace_line& line, const violation& broken) {
@@ -96,7 +100,8 @@ void campaign_report::add(std::size_t index, const world_outcome& outcome) {
 shrunk_failure shrink(const world_options& failing, const violation& broken) {
     shrunk_failure small{failing, broken, {}};
     // Without a fault everything comes at another step: so first the faults, then the length.
-    leave_out_faults(small.world, small.broken);
+    while (leave_out_faults(small.world, small.broken)) {
+    }
     shorten(small.world, small.broken);
     world_options told = small.world;
     told.keeps_lines = true;

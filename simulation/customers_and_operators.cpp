@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/assert.hpp"
 #include "simulation/people.hpp"
 
@@ -14,6 +16,13 @@ std::string call_text(const call_reference& call) {
     std::string text(call.call.value);
     if (call.ordinal > 0) text += fmt::format(":{}", call.ordinal);
     return text;
+}
+
+// Every open call has been opened again since somebody acted.
+bool begins_anew(const durable_saga& known) {
+    return std::ranges::all_of(known.record.calls, [&](const call_record& call) {
+        return call.status != call_status::pending || call.opened_at >= known.acted_at;
+    });
 }
 
 }  // namespace
@@ -50,12 +59,24 @@ void people::signal(const saga_id& id, const call_reference& call, bool agreed) 
     if (process* serving = around_.reachable()) {
         serving->submit(
             id, signal_received{call_text(call), agreed, agreed ? "" : "authentication_failed"},
-            [heard](const reply& told) { *heard = told.why != refusal::store_unavailable; }
+            [this, id, call, heard](const reply& told) {
+                *heard = told.why != refusal::store_unavailable;
+                if (told.why == refusal::none) judge_heard(id, call);
+            }
         );
     }
     around_.host.time.after(10s, [this, id, call, agreed, heard] {
         if (!*heard) signal(id, call, agreed);
     });
+}
+
+void people::judge_heard(const saga_id& id, const call_reference& call) {
+    const call_record* settled = around_.host.judge.durable().find(id)->record.find_call(call);
+    if (settled != nullptr && settled->status != call_status::waiting) return;
+    around_.found.breaks(
+        promise::nothing_lost_or_doubled, id,
+        "the customer's word was taken, and is waited for still"
+    );
 }
 
 // -- operators
@@ -95,16 +116,60 @@ void people::resolve_by_hand(const saga_record& saga) {
         if (call.status != call_status::pending) continue;
         const call_spec& spec = saga.definition->call(call.call.call);
         if (!spec.resolvable || spec.tries != persistence::persistent) continue;
-        const std::string key = fmt::format("by-hand-{}", by_hand_++);
+        const std::string key = fmt::format(
+            "{}:by-hand-{}", saga.definition->idempotency_key_of(spec, call.call.ordinal, saga),
+            by_hand_++
+        );
         const backend_answer answer = around_.backends.receive(
             spec.backend.value, saga.definition->request(spec, call.call.ordinal, saga), key,
             around_.host.time.now()
         );
-        const bool done = answer.status == 200 || answer.status == 201 || answer.status == 204;
+        const bool done = answer.status / 100 == 2;
         if (!done && answer.body.find("exists") == std::string::npos) continue;
         std::string actor = fmt::format("operator-{}", commands_);
         submit(saga.id, resolve_request{call_text(call.call), true, actor, "done by hand"}, actor);
     }
+}
+
+// What was promised must be so: the answer shows the saga as it durably is.
+void people::judge_answer(const saga_id& id, const command& asked, const reply& told) {
+    const auto* acted = std::get_if<operator_acted>(&asked);
+    if (acted == nullptr || told.why == refusal::store_unavailable) return;
+    const durable_saga* known = around_.host.judge.durable().find(id);
+    if (known == nullptr) return;
+    const saga_record& saga = known->record;
+    const state_kind kind = saga.definition->state(saga.state).kind;
+    const bool past = kind == state_kind::pivoting || kind == state_kind::committed
+                      || kind == state_kind::completed;
+    const bool backward = kind == state_kind::backward || kind == state_kind::failed
+                          || kind == state_kind::compensated;
+    bool is_so = true;
+    // The confirmation may have been refused since; but nobody may do what was said to be
+    // impossible.
+    const bool cancelled = saga.reason && saga.reason->code == "cancelled";
+    if (told.why == refusal::past_pivot) is_so = past || (backward && !cancelled);
+    if (told.why == refusal::already_ended) is_so = saga.ended();
+    if (told.why == refusal::none) {
+        const bool held = saga.parked && saga.parked->held;
+        const bool is_last_word = known->last_actor == acted->actor;
+        switch (acted->verb) {
+            case operator_verb::cancel:
+            case operator_verb::compensate: is_so = backward; break;
+            case operator_verb::park: is_so = held || !is_last_word; break;
+            case operator_verb::retry:
+            case operator_verb::resume:
+                is_so = !is_last_word || (!held && begins_anew(*known));
+                break;
+        }
+    }
+    if (is_so) return;
+    around_.found.breaks(
+        promise::operators_can_act, id,
+        fmt::format(
+            "{} was answered \"{}\", and the saga is {} in {}", verb_text(acted->verb),
+            refusal_code(told.why), status_text(saga.status()), saga.state.value
+        )
+    );
 }
 
 void people::submit(const saga_id& id, command asked, std::string actor) {
@@ -112,15 +177,22 @@ void people::submit(const saga_id& id, command asked, std::string actor) {
     if (serving == nullptr) return;
     const std::uint64_t number = commands_++;
     asked_.insert(number);
-    serving->submit(id, std::move(asked), [this, id, number, actor](const reply& told) {
-        asked_.erase(number);
-        if (told.why != refusal::none) return;
-        if (around_.host.judge.durable().find(id)->actors.contains(actor)) return;
-        around_.found.breaks(
-            promise::operators_can_act, id,
-            fmt::format("{} was told that it is done, and the journal does not name them", actor)
-        );
-    });
+    const command asked_for = asked;
+    serving->submit(
+        id, std::move(asked),
+        [this, id, number, actor, asked_for, serving](const reply& told) {
+            asked_.erase(number);
+            if (serving == around_.reachable()) judge_answer(id, asked_for, told);
+            if (told.why != refusal::none) return;
+            if (around_.host.judge.durable().find(id)->actors.contains(actor)) return;
+            around_.found.breaks(
+                promise::operators_can_act, id,
+                fmt::format(
+                    "{} was told that it is done, and the journal does not name them", actor
+                )
+            );
+        }
+    );
 }
 
 }  // namespace makegood::simulation

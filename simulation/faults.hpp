@@ -28,6 +28,7 @@ enum class fault_kind : std::uint8_t {
     // what a backend decides
     refused,
     early_expiry,
+    captured_early,
     // each arriving checkout
     backend_restart,
     error_storm,
@@ -46,7 +47,7 @@ enum class fault_kind : std::uint8_t {
     operator_verb,
     late_customer,
 };
-inline constexpr std::size_t fault_kinds_count = 27;
+inline constexpr std::size_t fault_kinds_count = 28;
 
 struct fault_description {
     fault_kind kind{};

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr duration latency_min{1};
 constexpr duration latency_max{15};
-constexpr duration late_max = 20min;    // a request that was held up somewhere
+constexpr duration late_max = 45min;    // a request that was held up somewhere
 constexpr duration second_max = 10min;  // the second copy of a request
 
 constexpr std::array backend_names{"cart",  "catalog",     "inventory",   "payment",
@@ -112,7 +112,7 @@ backend_answer network::deny() {
     switch (chance_.below(3)) {
         case 0: return answer_with(401, R"({"code":"unauthorized"})");
         case 1: return answer_with(403, {});
-        default: return answer_with(404, "<html>no such page</html>");
+        default: return answer_with(409, "<html>not now</html>");
     }
 }
 

@@ -8,30 +8,31 @@
 namespace makegood::simulation {
 namespace {
 
-struct goods {
-    std::string members;  // of the request
-    std::int64_t total = 0;
-};
-
-goods some_items(chance& luck) {
-    goods chosen;
+// The member of the request that says what is bought.
+std::string some_items(chance& luck, order& wish) {
+    std::string items;
     const std::uint64_t count = 1 + luck.below(3);
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::string sku = luck.happens(0.02) ? std::string(inventory::scarce_sku)
                                                    : fmt::format("SKU-{}", luck.below(50));
         const auto quantity = static_cast<std::int64_t>(1 + luck.below(3));
-        if (i > 0) chosen.members += ',';
-        chosen.members += fmt::format(R"({{"sku":"{}","quantity":{}}})", sku, quantity);
-        chosen.total += quantity * catalog::unit_price(sku);
+        if (i > 0) items += ',';
+        items += fmt::format(R"({{"sku":"{}","quantity":{}}})", sku, quantity);
+        wish.lines[sku] += quantity;
+        wish.total += quantity * catalog::unit_price(sku);
     }
-    chosen.members = fmt::format(R"("items":[{}])", chosen.members);
-    return chosen;
+    return fmt::format(R"("items":[{}])", items);
 }
 
-goods some_cart(const customer_id& customer) {
-    return {
-        fmt::format(R"("cart_id":"cart_{}")", customer.value),
-        catalog::unit_price("SKU-1") + 3 * catalog::unit_price("SKU-2")};
+std::string some_cart(chance& luck, order& wish) {
+    const bool is_anothers = luck.happens(0.03);
+    wish.has_cart = true;
+    wish.may_complete = !is_anothers;
+    wish.lines = {{"SKU-1", 1}, {"SKU-2", 3}};
+    wish.total = catalog::unit_price("SKU-1") + 3 * catalog::unit_price("SKU-2");
+    return fmt::format(
+        R"("cart_id":"cart_{}")", is_anothers ? "somebody_else" : wish.customer.value
+    );
 }
 
 std::string_view some_token(chance& luck) {
@@ -48,19 +49,24 @@ std::string some_payment(chance& luck) {
     );
 }
 
-std::string some_expectation(chance& luck, std::int64_t total) {
+std::string some_expectation(chance& luck, order& wish) {
     if (luck.happens(0.5)) return {};
-    return fmt::format(R"(,"expected_total":{})", luck.happens(0.05) ? total + 1 : total);
+    const bool is_wrong = luck.happens(0.05);
+    wish.may_complete &= !is_wrong;
+    return fmt::format(R"(,"expected_total":{})", wish.total + (is_wrong ? 1 : 0));
 }
 
 }  // namespace
 
 order some_order(chance& luck) {
-    order wish{customer_id{fmt::format("cus_{}", luck.below(40))}, {}};
-    const goods chosen = luck.happens(0.7) ? some_items(luck) : some_cart(wish.customer);
+    order wish;
+    wish.customer = customer_id{fmt::format("cus_{}", luck.below(40))};
+    const std::string goods = luck.happens(0.7) ? some_items(luck, wish) : some_cart(luck, wish);
+    const std::string payment = some_payment(luck);
+    const std::string expectation = some_expectation(luck, wish);
     wish.body = fmt::format(
-        R"({{"customer_id":"{}","currency":"USD",{},{}{}}})", wish.customer.value, chosen.members,
-        some_payment(luck), some_expectation(luck, chosen.total)
+        R"({{"customer_id":"{}","currency":"USD",{},{}{}}})", wish.customer.value, goods, payment,
+        expectation
     );
     return wish;
 }

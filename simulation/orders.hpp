@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <string>
+#include <unordered_map>
 
 #include "engine/identifiers.hpp"
 #include "simulation/chance.hpp"
@@ -11,7 +13,14 @@ namespace makegood::simulation {
 struct order {
     customer_id customer;
     std::string body;
+    // What must come of it.
+    std::map<std::string, std::int64_t> lines;  // quantity by SKU
+    std::int64_t total = 0;
+    bool may_complete = true;  // false: another price is expected, or the cart is another's
+    bool has_cart = false;
 };
+// By the checkout that was accepted for it.
+using accepted_orders = std::unordered_map<saga_id, order>;
 
 // A checkout at random: a cart or items, one tender or two, cards that are declined or need the
 // customer, a total that is expected rightly or wrongly.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ public:
         verdict& found;
         std::function<process*()> reachable;  // nothing while no process runs
         std::function<void()> arrived;        // a checkout has just come in
+        accepted_orders& accepted;
     };
 
     people(surroundings around, std::uint64_t seed);
@@ -56,15 +58,19 @@ private:
     void act_at_bank(const saga_id& id, const call_reference& call);
     void signal(const saga_id& id, const call_reference& call, bool agreed);
 
+    void judge_heard(const saga_id& id, const call_reference& call);
+
     void operate();
     void command_saga(const saga_id& id, operator_verb verb);
     void resolve_by_hand(const saga_record& saga);
     void submit(const saga_id& id, command asked, std::string actor);
+    void judge_answer(const saga_id& id, const command& asked, const reply& told);
 
     surroundings around_;
     chance luck_;
     const definition& checkout_;
     std::vector<shopper> shoppers_;
+    std::map<customer_id, std::uint64_t> orders_of_;  // keys are each customer's own
     std::size_t accepted_ = 0;
     std::set<std::string> at_bank_;  // authorizations that a customer was asked about
     std::set<std::uint64_t> asked_;  // commands under way, by number

@@ -83,6 +83,8 @@ void process::perform(action& each) {
     if (auto* call = std::get_if<perform_call>(&each)) {
         host_.judge.called(*call, wall(), is_stale());
         host_.log.note(host_.time.now(), call->id, {call->call.call.value, "is sent"});
+        host_.log.add(call->idempotency_key);
+        host_.log.add(call->request.body);
         const auto done = while_alive([this, sent = *call](attempt_outcome outcome) {
             if (!is_stale()) host_.judge.settled(sent, outcome);
             engine_.answered(sent.id, sent.call, sent.attempt, std::move(outcome), wall());

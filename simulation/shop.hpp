@@ -21,6 +21,9 @@ public:
     [[nodiscard]] bool ends_reservation_early() override {
         return sky_.strikes(fault_kind::early_expiry);
     }
+    [[nodiscard]] bool captures_early() override {
+        return sky_.strikes(fault_kind::captured_early);
+    }
     // The first key that came with two payloads; empty when there was none.
     [[nodiscard]] std::string reused_key() const;
 

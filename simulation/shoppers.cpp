@@ -34,7 +34,8 @@ void people::arrive_one(std::size_t checkouts) {
     if (around_.sky.fair() && !shoppers_.empty()) return;
     const std::size_t who = shoppers_.size();
     order wish = some_order(luck_);
-    shoppers_.push_back({std::move(wish), idempotency_key{fmt::format("key-{}", who)}, {}});
+    const std::uint64_t number = orders_of_[wish.customer]++;
+    shoppers_.push_back({std::move(wish), idempotency_key{fmt::format("key-{}", number)}, {}});
     ask(who);
     if (around_.sky.strikes(kind::repeated_start)) ask(who);
     if (around_.sky.strikes(kind::operator_verb)) operate();
@@ -85,13 +86,14 @@ void people::hear(std::size_t who, const reply& told) {
         );
     }
     if (each.accepted) {
-        if (*each.accepted == told.saga->id) return;
+        if (*each.accepted == told.saga->id && told.replayed) return;
         return around_.found.breaks(
             promise::nothing_lost_or_doubled, told.saga->id,
-            fmt::format("one key became two checkouts, also {}", each.accepted->text())
+            fmt::format("a known key was taken for a new one, beside {}", each.accepted->text())
         );
     }
     each.accepted = told.saga->id;
+    around_.accepted.emplace(told.saga->id, each.wish);
     ++accepted_;
     follow_up(who);
 }

@@ -18,7 +18,7 @@ struct trace_line {
     std::string text;
 };
 
-// Everything that happened, as one hash: two runs are the same exactly when their hashes are. Keeps
+// What happened, as one hash: commits, calls with their bodies, outcomes, answers, deaths. Keeps
 // the words as well when it is asked to.
 class trace {
 public:
@@ -29,6 +29,9 @@ public:
         const std::optional<saga_id>& saga,
         std::initializer_list<std::string_view> words
     );
+
+    // Counts for the hash, and is not told.
+    void add(std::string_view word) { hash_ = stable_hash(word, hash_); }
 
     [[nodiscard]] std::uint64_t hash() const { return hash_; }
     [[nodiscard]] const std::vector<trace_line>& lines() const { return lines_; }

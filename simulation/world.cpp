@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "engine/assert.hpp"
@@ -31,6 +32,7 @@ checkout_settings settings_of(chance& luck) {
 engine_options engine_options_of(chance& luck) {
     engine_options options;
     options.retries.persistent.parks_after = static_cast<std::uint32_t>(3 + luck.below(8));
+    options.writes_outbox = luck.happens(0.5);
     options.retries.forward.attempts_max = static_cast<std::uint32_t>(5 + luck.below(16));
     return options;
 }
@@ -52,19 +54,23 @@ public:
     explicit world(const world_options& options)
         : options_(options),
           luck_(options.seed, "world"),
-          registry_(make_registry(settings_of(luck_))),
+          checkout_settings_(settings_of(luck_)),
+          registry_(make_registry(checkout_settings_)),
           settings_(engine_options_of(luck_)),
           log_(options.keeps_lines),
           sky_(options.seed, options.faults),
           backends_(sky_),
           judge_(registry_, settings_, found_),
+          audit_(
+              {registry_, judge_, backends_, orders_, checkout_settings_.reservation_ttl}, found_
+          ),
           kept_(make_store(options, registry_)),
           store_(*kept_, {time_, sky_, judge_, log_}, options.seed),
           wire_(time_, sky_, backends_, log_, options.seed),
           host_{registry_, time_, store_, wire_, judge_, log_, luck_},
           crowd_(
               {host_, sky_, backends_, found_, [this] { return reachable(); },
-               [this] { bring_weather(); }},
+               [this] { bring_weather(); }, orders_},
               options.seed
           ) {}
 
@@ -87,9 +93,17 @@ private:
         storm_steps_ = time_.steps();
         if (!found_.first()) calm_down();
         if (!found_.first()) judge_.judge_backoffs();
+        deliver_the_rest();
         if (found_.first()) return;
         const auto reader = kept_->open_reader();
         audit_.judge(*reader);
+    }
+
+    // What is still on its way arrives, long after everything has ended.
+    void deliver_the_rest() {
+        const instant ends = time_.now() + 1h;
+        while (!found_.first() && time_.next() <= ends && step()) {
+        }
     }
 
     process* reachable() { return serving_ && serving_->alive() ? serving_.get() : nullptr; }
@@ -97,20 +111,40 @@ private:
     // -- the storm
 
     void blow() {
-        constexpr duration tail = 60s;
+        // As long as the longest timers, now and then.
+        constexpr std::array<duration, 3> tails{60s, 15min, 45min};
+        const duration tail = tails[luck_.below(tails.size())];
+        keep_bringing_weather();
         instant ends = never;
         while (!found_.first() && time_.steps() < options_.storm_steps_max && time_.now() < ends) {
-            if (!time_.step()) return;
+            if (!step()) return;
             if (ends == never && crowd_.accepted() == options_.checkouts) ends = time_.now() + tail;
         }
     }
 
-    // Called as each checkout comes in.
+    // False when nothing is planned any more. What never comes to rest is a livelock.
+    bool step() {
+        const std::uint64_t steps_max = 200'000 + 2'000 * std::uint64_t{options_.checkouts};
+        if (time_.steps() == steps_max) {
+            found_.breaks(promise::every_saga_ends, {}, "the process is busy and gets nowhere");
+        }
+        return time_.step();
+    }
+
+    void keep_bringing_weather() {
+        time_.after(luck_.between(1s, 40s), [this] {
+            if (sky_.fair()) return;
+            bring_weather();
+            keep_bringing_weather();
+        });
+    }
+
+    // Called as each checkout comes in, and now and then.
     void bring_weather() {
-        if (sky_.strikes(kind::crash)) {
+        if (reachable() && sky_.strikes(kind::crash)) {
             time_.after(luck_.between(0ms, 500ms), [this] { crash(); });
         }
-        if (sky_.strikes(kind::takeover)) {
+        if (reachable() && sky_.strikes(kind::takeover)) {
             time_.after(luck_.between(0ms, 500ms), [this] { take_over(); });
         }
         if (sky_.strikes(kind::backend_restart)) wire_.restart_a_backend();
@@ -199,7 +233,7 @@ private:
     void run_until_ended(duration lasts) {
         const instant ends = time_.now() + lasts;
         while (!found_.first() && time_.next() <= ends) {
-            if (!time_.step()) return;
+            if (!step()) return;
             if (time_.steps() % 512 == 0 && all_ended()) return;
         }
     }
@@ -223,13 +257,22 @@ private:
         }
         for (const saga_id& id : unfinished()) {
             const saga_record& saga = judge_.durable().find(id)->record;
-            if (saga.parked) continue;
+            if (waits_for_person(saga)) continue;
             found_.breaks(promise::every_saga_ends, id, stuck_text(saga));
         }
         if (crowd_.unanswered() > 0) {
             found_.breaks(promise::operators_can_act, {}, "a command was never answered");
         }
         judge_list();
+    }
+
+    // Held by one, or stopped by an answer that only one can do something about. Whoever is parked
+    // for anything else goes on by itself.
+    static bool waits_for_person(const saga_record& saga) {
+        if (!saga.parked) return false;
+        return saga.parked->held || std::ranges::any_of(saga.calls, [](const call_record& call) {
+                   return call.status == call_status::pending && call.next_attempt_at == never;
+               });
     }
 
     // What is parked is what the list shows.
@@ -300,6 +343,7 @@ private:
 
     const world_options& options_;
     chance luck_;
+    const checkout_settings checkout_settings_;
     const definition_registry registry_;
     const engine_options settings_;
     agenda time_;
@@ -308,7 +352,8 @@ private:
     verdict found_;
     shop backends_;
     checkers judge_;
-    final_audit audit_{registry_, judge_, backends_, found_};
+    accepted_orders orders_;
+    final_audit audit_;
     const std::unique_ptr<crashable_store> kept_;
     disk store_;
     network wire_;

@@ -1,10 +1,13 @@
 #include <fmt/format.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <atomic>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <cmath>
+#include <csignal>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -22,6 +25,8 @@ namespace {
 
 namespace json = boost::json;
 using namespace simulation;
+
+constexpr double checkouts_max = 1e9;
 
 struct simulate_command_options {
     std::optional<std::uint64_t> seed;
@@ -45,6 +50,13 @@ std::uint64_t some_seed() {
     std::uint32_t seed = 0;
     std::memcpy(&seed, bytes.data(), sizeof seed);
     return seed;
+}
+
+// What to type when the program finds a fault in itself and stops: an assertion has no time to.
+thread_local std::string running_world;
+
+void tell_running_world(int) {
+    static_cast<void>(!::write(STDERR_FILENO, running_world.data(), running_world.size()));
 }
 
 // Runs the worlds of a campaign on several threads, in their order, until one breaks a promise.
@@ -78,6 +90,10 @@ public:
 private:
     void work(const std::function<void(std::uint64_t)>& tell) {
         for (std::size_t index = next_++; index < end_ && !stopped_; index = next_++) {
+            running_world = fmt::format(
+                "repeat  makegood simulate --seed {} --checkouts {} --world {} --faults {}\n",
+                plan_.seed, plan_.checkouts, index, plan_.faults.text()
+            );
             const world_outcome outcome = run_world(world_of(index));
             const std::lock_guard lock(mutex_);
             report_.add(index, outcome);
@@ -194,6 +210,12 @@ void tell_failure(
 campaign plan_of(const simulate_command_options& options, console& out) {
     campaign plan;
     plan.seed = options.seed ? *options.seed : some_seed();
+    if (!(options.checkouts >= 1 && options.checkouts <= checkouts_max)
+        || options.checkouts != std::floor(options.checkouts)) {
+        throw command_failure(
+            errc::usage_wrong, "--checkouts: a whole number from 1 to 1e9 is expected"
+        );
+    }
     plan.checkouts = static_cast<std::uint64_t>(options.checkouts);
     plan.store = options.store == "sqlite" ? store_kind::sqlite : store_kind::memory;
     const auto rates = fault_rates::parse(options.faults);
@@ -213,6 +235,7 @@ campaign plan_of(const simulate_command_options& options, console& out) {
 
 exit_code run_simulate(const simulate_command_options& options, console& out) {
     const campaign plan = plan_of(options, out);
+    std::signal(SIGABRT, tell_running_world);
     const steady_instant began = steady_now();
     campaign_run run(plan, options);
     run.run(out);
@@ -246,9 +269,10 @@ void declare_simulate(CLI::App& root, chosen_command& chosen) {
     );
     command->group("Checking");
     command->add_option("--seed", options->seed, "Fixes everything; one at random is printed")
+        ->check(CLI::NonNegativeNumber)
         ->type_name("N");
-    command->add_option("--checkouts", options->checkouts, "How many")
-        ->check(CLI::Range(1.0, 1e9))
+    command->add_option("--checkouts", options->checkouts, "How many; 1e6 can be written")
+        ->type_name("N")
         ->capture_default_str();
     command
         ->add_option("--faults", options->faults, "none, light, heavy, or FAULT=RATE,… after one")

@@ -4,7 +4,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "engine/answer.hpp"
 #include "engine/time.hpp"
@@ -26,6 +25,7 @@ public:
     virtual ~mood() = default;
     [[nodiscard]] virtual bool refuses() = 0;
     [[nodiscard]] virtual bool ends_reservation_early() = 0;
+    [[nodiscard]] virtual bool captures_early() = 0;
 };
 
 // A small model of a backend that follows the contract: a repeated key gets the first answer, an
@@ -41,6 +41,11 @@ public:
     [[nodiscard]] backend_answer receive(const arrival& request);
     // Requests whose key had come with another payload; the engine must not send any.
     [[nodiscard]] const std::string& reused_key() const { return reused_key_; }
+    // Whether a request with that key has come, or one for it by hand.
+    [[nodiscard]] bool was_asked(const std::string& key) const {
+        const auto at = seen_.lower_bound(key);
+        return at != seen_.end() && at->first.starts_with(key);
+    }
 
 protected:
     // `path` is the target's segments after "/v1/": {"reservations", "res_1", "confirm"}.
@@ -62,7 +67,7 @@ private:
         backend_answer answer;
     };
     mood& mood_;
-    std::unordered_map<std::string, first_time> seen_;
+    std::map<std::string, first_time> seen_;
     std::string reused_key_;
 };
 

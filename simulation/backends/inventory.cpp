@@ -59,6 +59,7 @@ backend_answer inventory::reserve(const arrival& request, const boost::json::obj
     }
     const std::chrono::seconds time_to_live{body.at("ttl_seconds").as_int64()};
     at->second.held = std::move(wanted);
+    at->second.time_to_live = time_to_live;
     at->second.expires_at = request.at + time_to_live;
     return answer_with(
         201, fmt::format(

@@ -13,6 +13,7 @@ public:
         reservation_status status{};
         bool barred = false;    // released before it was ever made
         bool released = false;  // somebody has asked for the release, whatever the status was
+        std::chrono::seconds time_to_live{};  // as it was asked for
         instant expires_at{};
         std::map<std::string, std::int64_t> held;
     };

@@ -39,7 +39,7 @@ backend_answer payments::authorize(const boost::json::object& body) {
                  )
         );
     }
-    each.status = status::authorized;
+    each.status = humour().captures_early() ? status::captured : status::authorized;
     return answer_with(
         201, fmt::format(R"({{"authorization_id":"{}","status":"authorized"}})", id)
     );

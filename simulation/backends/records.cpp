@@ -13,7 +13,7 @@ namespace makegood::simulation {
 // -- orders and shipments
 
 backend_answer record_keeper::perform(
-    const arrival&, const parts& path, const boost::json::object& body
+    const arrival& request, const parts& path, const boost::json::object& body
 ) {
     if (path.verb == "cancel") {
         records_[std::string(path.subject)].undone = true;
@@ -29,6 +29,7 @@ backend_answer record_keeper::perform(
         return refuse_with(422, "order_rejected");
     }
     at->second.made = true;
+    at->second.body = request.body;
     return answer_with(201, fmt::format(R"({{"{}":"{}"}})", id_member_, id));
 }
 

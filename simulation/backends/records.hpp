@@ -10,6 +10,7 @@ public:
     struct record {
         bool made = false;
         bool undone = false;
+        std::string body;  // of the request that made it
     };
 
     // `id_member` names the id in the request that makes one.

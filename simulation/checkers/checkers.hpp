@@ -39,6 +39,8 @@ public:
     [[nodiscard]] bool ever_sent(std::string_view key) const {
         return sent_.find(key) != sent_.end();
     }
+    // Events for the world outside that were to be durable with their transitions.
+    [[nodiscard]] std::uint64_t outbox_rows() const { return outbox_rows_; }
     // The mean backoff lies where jitter puts it. Judged at the end: a few prove nothing.
     void judge_backoffs();
 
@@ -50,9 +52,11 @@ private:
     };
 
     void check_entry(const durable_entry& entry);
+    void check_denial(const durable_entry& entry, const call_reference& which);
     void check_attempt(const durable_entry& entry, const call_failed& failed);
     void check_pivot(const durable_entry& entry);
-    void check_parked(const perform_call& call, const saga_record& saga);
+    void check_parked(const perform_call& call, const saga_record& saga, instant wall);
+    void check_budget(const perform_call& call, const saga_record& saga, instant wall);
     void check_undo_order(const perform_call& call, const saga_record& saga);
     void check_time_left(const perform_call& call, const saga_record& saga, instant wall);
 
@@ -62,9 +66,11 @@ private:
     std::function<void(const saga_record&)> watcher_;
     std::map<std::string, call_key, std::less<>> sent_;  // by idempotency key
     std::set<call_key> under_way_;
+    std::set<call_key> sent_in_this_life_;
     std::map<call_key, backend_answer> last_answers_;  // that the process was given
     double backoffs_sum_ = 0;                          // each as a share of its ceiling
     std::uint64_t backoffs_count_ = 0;
+    std::uint64_t outbox_rows_ = 0;
 };
 
 }  // namespace makegood::simulation

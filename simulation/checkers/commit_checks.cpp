@@ -13,6 +13,11 @@ bool persists(const saga_record& saga, call_name call) {
     return saga.definition->call(call).tries == persistence::persistent;
 }
 
+// A no that asking again does not change.
+bool is_final(unsigned status) {
+    return status / 100 == 4 && status != 408 && status != 429;
+}
+
 bool is_past_pivot(state_kind kind) {
     return kind == state_kind::committed || kind == state_kind::completed;
 }
@@ -47,6 +52,7 @@ void checkers::committed(const batch& changes, const commit_receipt& receipt, bo
                 promise::exact_replay, id, "the record of a commit is not the fold of its journal"
             );
         }
+        outbox_rows_ += change.outbox.size();
         if (watcher_) watcher_(known.record);
     }
 }
@@ -56,13 +62,39 @@ void checkers::check_entry(const durable_entry& entry) {
     if (const auto* failed = std::get_if<call_failed>(&entry.entry.event)) {
         check_attempt(entry, *failed);
     }
-    const auto* denied = std::get_if<call_denied>(&entry.entry.event);
-    if (denied != nullptr && entry.outcome.listed && !entry.after.parked) {
+    if (const auto* denied = std::get_if<call_denied>(&entry.entry.event)) {
+        check_denial(entry, denied->call);
+    }
+    const bool asked_for = std::holds_alternative<operator_acted>(entry.entry.event)
+                           || std::holds_alternative<signal_received>(entry.entry.event);
+    if (entry.outcome.listed || asked_for) return;
+    found_.breaks(
+        promise::every_saga_ends, entry.after.id,
+        fmt::format(
+            "{} came in {}, where no table lists it", entry_name(entry.entry, {}), entry.from.value
+        )
+    );
+}
+
+// Who is denied is not asked again before a person says so; and nobody is bothered for less.
+void checkers::check_denial(const durable_entry& entry, const call_reference& which) {
+    const saga_record& saga = entry.after;
+    const call_record* call = saga.find_call(which);
+    if (!entry.outcome.listed || call == nullptr) return;
+    if (!saga.parked || call->next_attempt_at != never) {
         found_.breaks(
-            promise::compensation, entry.after.id,
-            fmt::format("{} was denied and nobody is told", denied->call.call.value)
+            promise::compensation, saga.id,
+            fmt::format("{} was denied, and nobody is told, or it goes on", which.call.value)
         );
     }
+    const auto answer = last_answers_.find({saga.id, which});
+    if (answer == last_answers_.end()) return;
+    const unsigned status = answer->second.status;
+    if (status < 500 && status != 408 && status != 429 && status / 100 != 2) return;
+    found_.breaks(
+        promise::compensation, saga.id,
+        fmt::format("a person is bothered because {} was answered {}", which.call.value, status)
+    );
 }
 
 // Full jitter: up to a ceiling that doubles; never sooner than the backend asked for, and slowly
@@ -83,10 +115,13 @@ void checkers::check_attempt(const durable_entry& entry, const call_failed& fail
     const auto answer = last_answers_.find({saga.id, failed.call});
     const bool answered = answer != last_answers_.end();
     const duration told = answered ? answer->second.retry_after.value_or(duration{0}) : duration{0};
-    if (answered && (answer->second.status == 401 || answer->second.status == 403)) {
+    if (answered && is_final(answer->second.status)) {
         found_.breaks(
             promise::compensation, saga.id,
-            fmt::format("{} was denied and is tried again", failed.call.call.value)
+            fmt::format(
+                "{} was answered {} and is tried again", failed.call.call.value,
+                answer->second.status
+            )
         );
     }
     const duration floor = std::max(failed.parks ? policy.parked_delay : duration{0}, told);

@@ -25,8 +25,12 @@ durable_saga& durable_sagas::begin(const saga_commit& change) {
 void durable_sagas::note_actor(durable_saga& known, const journal_entry& entry) {
     if (const auto* acted = std::get_if<operator_acted>(&entry.event)) {
         known.actors.insert(acted->actor);
+        known.last_actor = acted->actor;
+        known.acted_at = entry.at;
     } else if (const auto* resolved = std::get_if<call_resolved>(&entry.event)) {
         known.actors.insert(resolved->actor);
+        known.last_actor = resolved->actor;
+        known.acted_at = entry.at;
     }
 }
 

@@ -15,6 +15,8 @@ namespace makegood::simulation {
 struct durable_saga {
     saga_record record;
     std::set<std::string, std::less<>> actors;  // who is named in its journal
+    std::string last_actor;
+    instant acted_at{};  // when that one did
 };
 
 // One entry that has become durable.

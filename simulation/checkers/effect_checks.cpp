@@ -75,20 +75,53 @@ void checkers::called(const perform_call& call, instant wall, bool stale) {
             promise::operators_can_act, call.id, fmt::format("{} was sent while held", name)
         );
     }
-    check_parked(call, known->record);
+    check_parked(call, known->record, wall);
+    check_budget(call, known->record, wall);
     check_undo_order(call, known->record);
     check_time_left(call, known->record, wall);
 }
 
-// Whoever is tried that often is tried with a person knowing.
-void checkers::check_parked(const perform_call& call, const saga_record& saga) {
+// Whoever is tried that often, or for that long, is tried with a person knowing.
+void checkers::check_parked(const perform_call& call, const saga_record& saga, instant wall) {
     const call_spec& spec = saga.definition->call(call.call.call);
-    const std::uint32_t failed = saga.find_call(call.call)->attempts;
-    if (saga.parked || spec.tries != persistence::persistent) return;
-    if (failed < settings_.retries.persistent.parks_after) return;
+    const call_record& record = *saga.find_call(call.call);
+    if (saga.parked) return;
+    const retry_policy& policy = settings_.retries.persistent;
+    const bool persistent = spec.tries == persistence::persistent;
+    const bool pivoting = saga.definition->state(saga.state).kind == state_kind::pivoting;
+    const auto since = saga.integer("pivoting_since_ms");
+    const bool often = persistent && record.attempts >= policy.parks_after;
+    const bool late = persistent && wall >= record.opened_at + policy.parks_after_time;
+    const bool circling =
+        pivoting && since && wall >= instant{duration{*since}} + policy.parks_after_time;
+    if (!often && !late && !circling) return;
     found_.breaks(
         promise::compensation, saga.id,
-        fmt::format("{} failed {} times and nobody is told", call.call.call.value, failed)
+        fmt::format(
+            "{} failed {} times since {} and nobody is told", call.call.call.value, record.attempts,
+            format_instant(record.opened_at)
+        )
+    );
+}
+
+// A call that can be given up is given up in time. After a downtime one attempt decides better than
+// none.
+void checkers::check_budget(const perform_call& call, const saga_record& saga, instant wall) {
+    const call_spec& spec = saga.definition->call(call.call.call);
+    const bool first = sent_in_this_life_.insert({call.id, call.call}).second;
+    if (spec.tries != persistence::bounded) return;
+    const call_record& record = *saga.find_call(call.call);
+    const retry_policy& policy = settings_.retries.forward;
+    const instant deadline = saga.created_at + duration{saga.integer("deadline_ms").value_or(0)};
+    const bool in_budget =
+        record.attempts < policy.attempts_max && (first || wall < record.opened_at + policy.budget);
+    if (in_budget && wall < deadline) return;
+    found_.breaks(
+        promise::every_saga_ends, call.id,
+        fmt::format(
+            "{} goes on past its budget: attempt {}, open since {}", call.call.call.value,
+            record.attempts + 1, format_instant(record.opened_at)
+        )
     );
 }
 
@@ -126,6 +159,14 @@ void checkers::check_time_left(const perform_call& call, const saga_record& saga
     }
     if (name != "authorize_payment" && name != "create_order") return;
     const instant expires{duration{saga.integer("reservation_expires_ms").value_or(0)}};
+    const duration ttl{saga.integer("reservation_ttl_ms").value_or(0)};
+    const instant opened_at = saga.find_call(call.call)->opened_at;
+    if (name == "authorize_payment" && expires - opened_at < ttl / 10) {
+        found_.breaks(
+            promise::every_saga_ends, call.id,
+            "a payment was asked for although the reservation was about to end"
+        );
+    }
     if (wall < expires && call.deadline <= expires) return;
     found_.breaks(
         promise::every_saga_ends, call.id,
@@ -144,6 +185,7 @@ void checkers::settled(const perform_call& call, const attempt_outcome& outcome)
 }
 
 void checkers::process_died() {
+    sent_in_this_life_.clear();
     under_way_.clear();
     last_answers_.clear();
 }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+
 #include "engine/replay.hpp"
 #include "statestore/codec.hpp"
 
@@ -13,6 +16,13 @@ bool is_held(authorization_status status) {
 }
 bool stands(authorization_status status) {
     return is_held(status) || status == authorization_status::requires_action;
+}
+
+std::map<std::string, std::int64_t> lines_of(const boost::json::object& body) {
+    std::map<std::string, std::int64_t> lines;
+    for (const boost::json::value& item : body.at("items").as_array())
+        lines[std::string(text_of(item.as_object(), "sku"))] += item.at("quantity").as_int64();
+    return lines;
 }
 
 std::string authorization_id(const saga_record& saga, call_ordinal ordinal) {
@@ -40,7 +50,14 @@ void final_audit::judge(journal_reader& store) {
             judge_fulfilment(saga);
         }
     }
+    const auto counted = store.statistics();
+    if (!counted || counted->outbox_rows != seen_.outbox_rows()) {
+        found_.breaks(
+            promise::nothing_lost_or_doubled, {}, "an event is not kept with its transition"
+        );
+    }
     judge_stock();
+    judge_money();
     judge_refused_effects();
 }
 
@@ -93,33 +110,71 @@ void final_audit::judge_checkout(const saga_record& saga) {
             )
         );
     }
-    if (completed) {
-        judge_completed(saga);
+    judge_reservation(saga);
+    const auto wish = orders_.find(saga.id);
+    if (wish == orders_.end()) {
+        breaks(promise::nothing_lost_or_doubled, saga, "is a checkout that nobody was told of");
+    } else if (completed) {
+        judge_completed(saga, wish->second);
     } else {
         judge_undone(saga);
     }
 }
 
-void final_audit::judge_completed(const saga_record& saga) {
-    const auto* order = backends_.orders.find("ord_" + saga.id.suffix());
-    if (order == nullptr || !order->made || order->undone) {
-        breaks(promise::nothing_lost_or_doubled, saga, "is completed without an order");
+// How long the stock is held is what the settings say.
+void final_audit::judge_reservation(const saga_record& saga) {
+    const auto* held = backends_.inventory.find("res_" + saga.id.suffix());
+    if (held == nullptr || held->barred) return;
+    if (held->time_to_live == std::chrono::ceil<std::chrono::seconds>(reservation_ttl_)) return;
+    breaks(
+        promise::every_saga_ends, saga, "reserved its stock for another time than is configured"
+    );
+}
+
+void final_audit::judge_completed(const saga_record& saga, const order& wish) {
+    if (!wish.may_complete) {
+        breaks(
+            promise::nothing_lost_or_doubled, saga,
+            "is completed at another price, or with another customer's cart"
+        );
     }
-    std::int64_t paid = 0;
-    for (const call_record& call : saga.calls) {
-        if (call.call.call.value != "authorize_payment") continue;
-        const auto* money = backends_.payments.find(authorization_id(saga, call.call.ordinal));
-        if (money != nullptr && is_held(money->status)) paid += money->amount;
+    const auto* held = backends_.inventory.find("res_" + saga.id.suffix());
+    if (held != nullptr && held->held != wish.lines) {
+        breaks(promise::nothing_lost_or_doubled, saga, "sold other goods than were ordered");
     }
+    judge_order(saga, wish);
     if (seen_.durable().find(saga.id.with_prefix("ful")) == nullptr) {
         breaks(promise::nothing_lost_or_doubled, saga, "is completed and nobody fulfils it");
     }
-    const std::int64_t total = saga.integer("total").value_or(0);
-    if (paid == total) return;
-    breaks(
-        promise::nothing_lost_or_doubled, saga,
-        fmt::format("costs {} and {} are held for it", total, paid)
-    );
+}
+
+void final_audit::judge_order(const saga_record& saga, const order& wish) {
+    const auto* made = backends_.orders.find("ord_" + saga.id.suffix());
+    if (made == nullptr || !made->made || made->undone) {
+        return breaks(promise::nothing_lost_or_doubled, saga, "is completed without an order");
+    }
+    std::int64_t paid = 0;
+    boost::json::array payments;
+    for (const call_record& call : saga.calls) {
+        if (call.call.call.value != "authorize_payment") continue;
+        const std::string id = authorization_id(saga, call.call.ordinal);
+        const auto* money = backends_.payments.find(id);
+        if (money != nullptr && is_held(money->status)) paid += money->amount;
+        payments.emplace_back(id);
+    }
+    const boost::json::object body = boost::json::parse(made->body).as_object();
+    const bool is_as_paid = body.at("authorization_ids") == payments
+                            && body.at("authorization_id") == payments.at(0)
+                            && text_of(body, "reservation_id") == "res_" + saga.id.suffix();
+    if (paid != wish.total || body.at("total").as_int64() != wish.total || !is_as_paid
+        || lines_of(body) != wish.lines) {
+        breaks(
+            promise::nothing_lost_or_doubled, saga,
+            fmt::format(
+                "costs {}, {} are held for it, and its order says {}", wish.total, paid, made->body
+            )
+        );
+    }
 }
 
 void final_audit::judge_undone(const saga_record& saga) {
@@ -168,20 +223,56 @@ void final_audit::judge_undo_of_unknown(const saga_record& saga, call_name call,
 }
 
 void final_audit::judge_fulfilment(const saga_record& saga) {
-    for (const call_record& call : saga.calls) {
-        if (call.call.call.value != "capture_payment") continue;
-        const auto* money = backends_.payments.find(authorization_id(saga, call.call.ordinal));
-        if (money != nullptr && money->status == authorization_status::captured) continue;
-        breaks(promise::nothing_lost_or_doubled, saga, "is completed and the money was not taken");
+    const auto wish = orders_.find(saga.id.with_prefix("chk"));
+    if (wish == orders_.end()) return;  // told of with its checkout
+    std::int64_t taken = 0;
+    for (const auto& [id, money] : backends_.payments.all()) {
+        const bool is_its = id.starts_with("pay_" + saga.id.suffix());
+        if (is_its && money.status == authorization_status::captured) taken += money.amount;
+    }
+    if (taken != wish->second.total) {
+        breaks(
+            promise::nothing_lost_or_doubled, saga,
+            fmt::format("costs {} and {} were taken", wish->second.total, taken)
+        );
     }
     const auto* shipment = backends_.shipments.find("shp_" + saga.id.suffix());
-    if (shipment != nullptr && shipment->made) return;
-    breaks(promise::nothing_lost_or_doubled, saga, "is completed and nothing was shipped");
+    if (shipment == nullptr || !shipment->made
+        || lines_of(boost::json::parse(shipment->body).as_object()) != wish->second.lines) {
+        breaks(promise::nothing_lost_or_doubled, saga, "did not ship what was ordered");
+    }
+    const std::string key = "chk_" + saga.id.suffix();
+    const bool cleared = !wish->second.has_cart || backends_.catalog.was_asked(key + ":clear_cart");
+    if (!cleared || !backends_.notifications.was_asked(key + ":notify")) {
+        breaks(promise::nothing_lost_or_doubled, saga, "left its cart full or its customer untold");
+    }
 }
 
+// Whose money is held has a checkout that says so; the sums per checkout are judged there.
+void final_audit::judge_money() {
+    for (const auto& [id, money] : backends_.payments.all()) {
+        if (!stands(money.status)) continue;
+        const auto owner = saga_id::parse("chk_" + id.substr(4, 26));
+        if (owner && orders_.contains(*owner)) continue;
+        found_.breaks(
+            promise::nothing_lost_or_doubled, {}, fmt::format("{} is held for no checkout", id)
+        );
+    }
+}
+
+// Nothing is reserved any more, and what was sold is what completed checkouts ordered.
 void final_audit::judge_stock() {
+    std::map<std::string, std::int64_t> ordered;
+    for (const saga_id& id : seen_.durable().ids()) {
+        const auto wish = orders_.find(id);
+        const saga_record& saga = seen_.durable().find(id)->record;
+        if (wish == orders_.end() || saga.status() != saga_status::completed) continue;
+        for (const auto& [sku, quantity] : wish->second.lines)
+            ordered[sku] += quantity;
+    }
     for (const auto& [sku, shelf] : backends_.inventory.shelves()) {
-        if (shelf.available + shelf.reserved + shelf.sold == shelf.initial) continue;
+        const bool adds_up = shelf.available + shelf.sold == shelf.initial;
+        if (adds_up && shelf.reserved == 0 && shelf.sold == ordered[sku]) continue;
         found_.breaks(
             promise::nothing_lost_or_doubled, {},
             fmt::format("the stock of {} does not add up to what there was", sku)

@@ -2,6 +2,7 @@
 
 #include "engine/ports/journal.hpp"
 #include "simulation/checkers/checkers.hpp"
+#include "simulation/orders.hpp"
 #include "simulation/shop.hpp"
 
 namespace makegood::simulation {
@@ -10,13 +11,20 @@ namespace makegood::simulation {
 // what the sagas say (P3, P5, P9); the store holds what was durable, and folds to it (P7).
 class final_audit {
 public:
-    final_audit(
-        const definition_registry& registry,
-        const checkers& seen,
-        const shop& backends,
-        verdict& found
-    )
-        : registry_(registry), seen_(seen), backends_(backends), found_(found) {}
+    struct evidence {
+        const definition_registry& registry;
+        const checkers& seen;
+        const shop& backends;
+        const accepted_orders& orders;
+        duration reservation_ttl;
+    };
+    final_audit(const evidence& given, verdict& found)
+        : registry_(given.registry),
+          seen_(given.seen),
+          backends_(given.backends),
+          orders_(given.orders),
+          reservation_ttl_(given.reservation_ttl),
+          found_(found) {}
 
     void judge(journal_reader& store);
     // What no backend should ever have been asked.
@@ -25,7 +33,10 @@ public:
 private:
     void judge_store(journal_reader& store, const saga_id& id, const saga_record& expected);
     void judge_checkout(const saga_record& saga);
-    void judge_completed(const saga_record& saga);
+    void judge_completed(const saga_record& saga, const order& wish);
+    void judge_order(const saga_record& saga, const order& wish);
+    void judge_reservation(const saga_record& saga);
+    void judge_money();
     void judge_undone(const saga_record& saga);
     void judge_fulfilment(const saga_record& saga);
     void judge_undo_of_unknown(const saga_record& saga, call_name call, bool barred);
@@ -38,6 +49,8 @@ private:
     const definition_registry& registry_;
     const checkers& seen_;
     const shop& backends_;
+    const accepted_orders& orders_;
+    const duration reservation_ttl_;
     verdict& found_;
 };
 

@@ -51,7 +51,10 @@ class SimulateCommand(unittest.TestCase):
     def test_wrong_usage_says_what_would_do(self):
         for arguments, words in (
             (("--faults", "haevy"), "neither none, light, heavy"),
-            (("--checkouts", "0"), "checkouts"),
+            (("--checkouts", "0"), "a whole number"),
+            (("--checkouts", "nan"), "a whole number"),
+            (("--checkouts", "1.5"), "a whole number"),
+            (("--seed", "-1"), "seed"),
             (("--store", "postgres"), "store"),
             (("--checkouts", "400", "--world", "1"), "400 checkouts make 1 worlds"),
         ):

@@ -7,18 +7,8 @@ stops), `within` the number of worlds of 400 checkouts each that may be needed. 
 together.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Mutant:
-    name: str
-    file: str
-    original: str
-    mutated: str
-    promises: str
-    within: int = 10
-    store: str = "memory"
+from meanings import MEANINGS
+from mutant import Mutant
 
 
 MUTANTS = [
@@ -261,4 +251,4 @@ MUTANTS = [
         """        why = judge(saga, *acted);
         if (PLANTED && slot.now_in == saga_slot::phase::idle) return respond(asked.from, slot, false);
 """, "P10"),
-]
+] + MEANINGS
