@@ -40,8 +40,11 @@ json::value json_of(const key_value& value) {
 
 // Of what a configuration can hold, JSON's spelling is TOML's too, but for whole doubles.
 std::string toml_of(const key_value& value) {
-    if (const auto* number = std::get_if<double>(&value)) return fmt::format("{:#}", *number);
-    return json::serialize(json_of(value));
+    const auto* number = std::get_if<double>(&value);
+    if (number == nullptr) return json::serialize(json_of(value));
+    std::string text = fmt::format("{}", *number);
+    if (text.find_first_of(".e") == std::string::npos) text += ".0";
+    return text;
 }
 
 json::object& table_in(json::object& root, std::string_view table) {

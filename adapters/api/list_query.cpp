@@ -124,6 +124,16 @@ complaint read_parameter(reading& into, const std::string& name, const std::stri
     return known->read(into, value);
 }
 
+// Where a parameter stands. A name that is no word is not repeated: it need not even be UTF-8, and
+// a problem is told in JSON.
+std::string pointer_to(const std::string& name) {
+    const bool is_word = std::all_of(name.begin(), name.end(), [](char character) {
+        return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z')
+               || (character >= '0' && character <= '9') || character == '_' || character == '-';
+    });
+    return is_word ? "/" + name : "";
+}
+
 }  // namespace
 
 or_problem<saga_query> read_list_query(
@@ -131,7 +141,10 @@ or_problem<saga_query> read_list_query(
 ) {
     reading into{registry, {}, {}, {}};
     if (query.empty()) return into.query;
-    const auto parsed = boost::urls::parse_query({query.data(), query.size()});
+    // Boost.URL 1.81 reads on to the next NUL, past the end of a text that has none (its issue
+    // 757).
+    const std::string terminated(query);
+    const auto parsed = boost::urls::parse_query(terminated);
     if (!parsed) return invalid_field("", "the query is not percent-encoded as a URL wants it");
     for (const auto& each : boost::urls::params_view(*parsed)) {
         const std::string name(each.key.data(), each.key.size());
@@ -139,7 +152,7 @@ or_problem<saga_query> read_list_query(
         // What stands between two '&' or after the last one names nothing.
         if (name.empty() && !each.has_value) continue;
         if (complaint wrong = read_parameter(into, name, value)) {
-            into.problems.push_back({"/" + name, std::move(*wrong)});
+            into.problems.push_back({pointer_to(name), std::move(*wrong)});
         }
     }
     if (into.problems.empty()) return std::move(into.query);

@@ -22,6 +22,8 @@ using text = beast::string_view;
 constexpr std::size_t receive_bytes = 8 * 1024;
 // What a declared length may reserve before the bytes have come.
 constexpr std::uint64_t body_bytes_reserved_max = 16 * 1024;
+// "0\r\n\r\n"
+constexpr std::size_t last_chunk_bytes_min = 5;
 
 template <typename Message>
 struct reading {
@@ -144,6 +146,7 @@ struct message_reader<Message>::machine {
     beast::flat_buffer buffer;
 
     bool skip_empty_lines();
+    bool may_be_cut_last_chunk() const;
     void step();
     void fail(parse_error ec);
     void fail(reader_fault why, std::string detail);
@@ -190,15 +193,29 @@ bool message_reader<Message>::machine::skip_empty_lines() {
     return !is_half;
 }
 
+// Up to Boost 1.85 Beast asserts that a last chunk which is the only one does not come in pieces
+// smaller than itself (its pull request 2861). A body in chunks that has not ended goes on for at
+// least as long, so more can be waited for.
+template <typename Message>
+bool message_reader<Message>::machine::may_be_cut_last_chunk() const {
+    if (stage != reader_stage::body || !parser->chunked()) return false;
+    return buffer.size() < last_chunk_bytes_min
+           && *static_cast<const char*>(buffer.data().data()) == '0';
+}
+
 template <typename Message>
 void message_reader<Message>::machine::step() {
+    if (may_be_cut_last_chunk()) return;
+    const std::size_t body_before = state.message.body.size();
     parse_error ec;
     const std::size_t used = parser->put(buffer.data(), ec);
     buffer.consume(used);
+    // Between chunks and after the last one, what is no body has the limit of a header.
+    const std::size_t framing = used - (state.message.body.size() - body_before);
     if (stage == reader_stage::header) header_bytes += used;
     if (ec == error::need_more) return check_pending();
     if (ec) return fail(ec);
-    if (header_bytes > limits.header_bytes_max) return fail(error::header_limit);
+    if (std::max(header_bytes, framing) > limits.header_bytes_max) return fail(error::header_limit);
     if (parser->is_done()) {
         stage = reader_stage::complete;
     } else if (parser->is_header_done()) {

@@ -82,6 +82,9 @@ call_answer read_cart(const success& cart) {
     for (const bj::value& each : *items) {
         const auto line = read_item(each);
         if (!line) return cart.broken("with an item that has no sku or no valid quantity");
+        if (json::holds_card_number(line->sku)) {
+            return cart.broken("with a card number in place of an sku, which must not be kept");
+        }
         if (kept.size() > 1) kept += ',';
         kept += json::object_text(64)
                     .text("sku", line->sku)
@@ -295,7 +298,8 @@ call_answer answer_of(
     // Only money that was taken already is another way; every other no to a void needs a person.
     if (refused != nullptr && call.name.value == "void_payment"
         && refused->code != "already_captured") {
-        return answered_denied{refused->code + ": " + refused->detail};
+        const bool says_more = refused->detail != refused->code;
+        return answered_denied{refused->code + (says_more ? ": " + refused->detail : "")};
     }
     return std::move(*failure);
 }

@@ -256,21 +256,27 @@ private:
         inputs_.set(variable::metadata, json::compact_text(*value));
     }
 
+    // Its beginning, when it is too long to be told, up to the end of a UTF-8 character.
+    static std::string_view told(std::string_view name) {
+        std::size_t end = std::min(name.size(), limits::metadata_bytes_max);
+        while (end < name.size() && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
+            --end;
+        return name.substr(0, end);
+    }
+
     static void read_metadata_pair(field_reader& pairs, const bj::key_value_pair& pair) {
         const std::string_view key = pair.key();
         if (key.empty() || key.size() > limits::metadata_bytes_max) {
             pairs.refuse(
-                key.substr(0, limits::metadata_bytes_max),
-                "a name of 1 to " + std::to_string(limits::metadata_bytes_max)
-                    + " bytes is expected"
+                told(key), "a name of 1 to " + std::to_string(limits::metadata_bytes_max)
+                               + " bytes is expected"
             );
         }
         const bj::string* text = pair.value().if_string();
         if (text == nullptr || text->size() > limits::metadata_bytes_max) {
             pairs.refuse(
-                key.substr(0, limits::metadata_bytes_max),
-                "a text of at most " + std::to_string(limits::metadata_bytes_max)
-                    + " bytes is expected"
+                told(key), "a text of at most " + std::to_string(limits::metadata_bytes_max)
+                               + " bytes is expected"
             );
         }
     }
@@ -328,7 +334,7 @@ result_or<start_document, start_refusal> read_start_request(
     std::string_view body, const checkout_settings& settings
 ) {
     auto request = json::read_body(body);
-    if (!request) return std::move(request.error());
+    if (!request) return request.error();
     const bj::object* object = request->if_object();
     if (object == nullptr) return invalid_fields({{"", "a JSON object is expected"}});
     request_reader reader(*object, settings);

@@ -152,6 +152,10 @@ bool agrees(const bj::object& object, std::string_view name, std::string_view ex
 std::string safe_detail(std::string_view text, const saga_record& saga) {
     std::string safe = json::without_card_numbers(text);
     remove_tokens(safe, saga);
+    if (safe.size() <= limits::detail_bytes_max) return safe;
+    trim(safe, limits::detail_bytes_max);
+    // The beginning of a longer number may pass for a card's.
+    safe = json::without_card_numbers(safe);
     trim(safe, limits::detail_bytes_max);
     return safe;
 }

@@ -27,7 +27,7 @@ result_or<boost::json::value, start_refusal> read_body(std::string_view body) {
 std::optional<start_refusal> refuse_body(std::string_view body) {
     auto document = read_body(body);
     if (document) return std::nullopt;
-    return std::move(document.error());
+    return document.error();
 }
 
 }  // namespace makegood::json

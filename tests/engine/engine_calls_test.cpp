@@ -365,3 +365,16 @@ TEST_CASE("an answer to an attempt that nobody remembers is dropped") {
     bench.settle();
     CHECK(bench.record(id).state.value == "paying");
 }
+
+TEST_CASE("so many inputs wait while their saga is being read, and no more") {
+    workbench bench;
+    const saga_id absent = saga_id::make("err", 1, 7, {});
+    constexpr ticket first = 100;
+    for (std::size_t i = 0; i <= limits::inbox_max; ++i)
+        bench.engine->read(absent, first + i, bench.now);
+    bench.settle();
+    CHECK(bench.loads == 1);
+    CHECK(bench.find_reply(first)->why == refusal::not_found);
+    CHECK(bench.find_reply(first + limits::inbox_max - 1)->why == refusal::not_found);
+    CHECK(bench.find_reply(first + limits::inbox_max)->why == refusal::overloaded);
+}

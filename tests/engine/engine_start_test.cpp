@@ -223,3 +223,36 @@ TEST_CASE("with a publisher, every step and every end is announced in the same c
             outbox_event>{{"errand.sold_out", 2}, {"errand.given_back", 2}, {"errand.compensated", 2}}
     );
 }
+
+TEST_CASE("so many others may wait for a key whose start is not durable, and no more") {
+    workbench bench;
+    bench.start("k1");
+    std::vector<ticket> rivals;
+    for (std::size_t i = 0; i <= limits::inbox_max; ++i)
+        rivals.push_back(bench.start("k1", {}, 1));
+    bench.settle();
+    CHECK(bench.find_reply(rivals.front())->why == refusal::idempotency_key_reused);
+    CHECK(bench.find_reply(rivals.back())->why == refusal::overloaded);
+}
+
+TEST_CASE("of the sagas that have ended the oldest leaves memory first") {
+    workbench bench;
+    std::vector<saga_id> ended;
+    for (std::size_t i = 0; i <= limits::lingering_max; ++i) {
+        const ticket asked = bench.start("k" + std::to_string(i));
+        bench.settle();
+        ended.push_back(bench.replied_saga(asked).id);
+        bench.answer("buy", 409, "no");
+        bench.settle();
+        REQUIRE(bench.record(ended.back()).ended());
+        bench.advance(1ms);
+    }
+    CHECK(bench.engine->active() == 0);
+    const std::size_t loads = bench.loads;
+    bench.read(ended.back());
+    bench.settle();
+    CHECK(bench.loads == loads);
+    bench.read(ended.front());
+    bench.settle();
+    CHECK(bench.loads == loads + 1);
+}

@@ -178,6 +178,20 @@ TEST_CASE("a refusal carries the backend's words, or its code") {
     CHECK(std::get<answered_refused>(short_one).detail == "insufficient_stock");
 }
 
+TEST_CASE("no card number enters the journal through an answer") {
+    const std::string cart =
+        R"({"customer_id":"cus_42","currency":"USD","items":[{"sku":"4242424242424242","quantity":1}]})";
+    CHECK(meaning_of_cart(cart) == "unknown");
+    // Cutting a longer number must not leave one that passes for a card's.
+    const std::string words = std::string(limits::detail_bytes_max - 17, 'a') + " 4242424242424242";
+    const call_answer refused =
+        read(create_order, 409, R"({"code":"no","detail":")" + words + "1234567\"}");
+    CHECK(
+        std::get<answered_refused>(refused).detail
+        == std::string(limits::detail_bytes_max - 17, 'a') + " [card number rem"
+    );
+}
+
 TEST_CASE("what is kept of an answer is short and holds neither card numbers nor tokens") {
     const std::string words = "card 4242 4242 4242 4242 with tok_visa was declined ";
     const auto declined =

@@ -1,6 +1,7 @@
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
+#include "sagas/json/body_reading.hpp"
 #include "sagas/json/canonical.hpp"
 #include "sagas/json/card_numbers.hpp"
 #include "sagas/json/strict_reading.hpp"
@@ -67,6 +68,13 @@ TEST_CASE("numbers are read exactly, and those that are out of range not at all"
     CHECK(kept(R"({"lon":47.376886,"lat":8.541694})") == R"({"lon":47.376886,"lat":8.541694})");
     CHECK(kept("[4242424242424242.0,1e2,0.1]") == "[4242424242424242,100,0.1]");
     CHECK(json::read_strictly(R"({"a":[1,1e400]})").error().pointer == "/a/1");
+}
+
+TEST_CASE("a body is refused before it is read, with the reason") {
+    CHECK_FALSE(json::refuse_body(R"({"actor":"ann"})").has_value());
+    CHECK(json::refuse_body("{")->code == "invalid-json");
+    CHECK(json::refuse_body(R"({"a":["4242424242424242"]})")->problems[0].pointer == "/a/0");
+    CHECK(json::refuse_body(R"([4242424242424242])")->code == "card-number-refused");
 }
 
 TEST_CASE("objects are written with every text escaped") {

@@ -280,5 +280,23 @@ TEST_CASE("the fingerprint is that of the meaning, not of the spelling") {
     );
 }
 
+TEST_CASE("payments are objects that together stay below the largest amount") {
+    CHECK(problems(minimal_with_payments("[7]")) == "invalid-field: /payments/0");
+    const std::string most = std::to_string(limits::amount_max);
+    CHECK(
+        problems(minimal_with_payments(
+            R"([{"method":"m","token":"t","amount":)" + most
+            + R"(},{"method":"m","token":"t","amount":1},{"method":"m","token":"t"}])"
+        ))
+        == "invalid-field: /payments"
+    );
+}
+
+TEST_CASE("a metadata name that is too long is told up to the end of a character") {
+    const std::string beginning(limits::metadata_bytes_max - 1, 'a');
+    const std::string body = minimal_with(R"("metadata":{")" + beginning + R"(é":"x"})");
+    CHECK(problems(body) == "invalid-field: /metadata/" + beginning);
+}
+
 }  // namespace
 }  // namespace makegood::testing

@@ -56,6 +56,48 @@ TEST_CASE("messages are the same wherever the stream is cut into pieces") {
     SUCCEED();
 }
 
+TEST_CASE("a body in chunks may end wherever the stream is cut") {
+    const std::string all =
+        "PUT /4 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    for (std::size_t first = 0; first <= all.size(); ++first) {
+        for (std::size_t second = first; second <= all.size(); ++second) {
+            message_reader<request> reader(limits);
+            std::vector<std::string> read;
+            const std::string_view text = all;
+            for (const std::string_view piece :
+                 {text.substr(0, first), text.substr(first, second - first), text.substr(second)}) {
+                receive(reader, piece);
+                read_whole_messages(reader, read);
+            }
+            if (read != std::vector<std::string>{"PUT /4 "}) {
+                FAIL("cut at " << first << " and " << second);
+            }
+        }
+    }
+    SUCCEED();
+}
+
+TEST_CASE("a trailer over the header's limit is refused however it arrives") {
+    const std::string head =
+        "PUT /5 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: ";
+    const auto refuses = [&](std::size_t trailer, std::size_t piece) {
+        const std::string all = head + std::string(trailer, 'x') + "\r\n\r\n";
+        message_reader<request> reader(limits);
+        for (std::size_t at = 0; at < all.size(); at += piece) {
+            receive(reader, std::string_view(all).substr(at, piece));
+            reader_stage stage = reader.advance();
+            if (stage == reader_stage::body) stage = reader.advance();
+            if (stage == reader_stage::failed) return true;
+        }
+        return false;
+    };
+    const std::size_t fits = limits.header_bytes_max - std::string_view("0\r\nX: \r\n\r\n").size();
+    for (const std::size_t piece : {1, 2, 3, 4096}) {
+        CHECK_FALSE(refuses(fits, piece));
+        CHECK(refuses(fits + 1, piece));
+    }
+}
+
 TEST_CASE("a damaged stream is refused or read, and never makes the buffer grow without end") {
     // Every byte in turn is replaced by each of these.
     constexpr std::string_view damages("\0\n\r :;,x0\xff", 10);
