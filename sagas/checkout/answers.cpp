@@ -14,6 +14,7 @@
 #include "sagas/contract/variable_names.hpp"
 #include "sagas/json/canonical.hpp"
 #include "sagas/json/card_numbers.hpp"
+#include "sagas/json/strict_reading.hpp"
 #include "sagas/json/writing.hpp"
 
 namespace makegood::checkout {
@@ -206,7 +207,9 @@ call_answer read_waiting(const success& authorized) {
         return authorized.broken("asking for an action of the customer without next_action");
     }
     std::string kept = json::compact_text(*next);
-    if (kept.size() > next_action_bytes_max || json::find_card_number(*next)) {
+    // A number beyond every double is infinite by now, and what is written of it is no JSON.
+    const bool is_json = json::read_strictly(kept).has_value();
+    if (!is_json || kept.size() > next_action_bytes_max || json::find_card_number(*next)) {
         return authorized.broken("with a next_action that must not be kept");
     }
     answered_waiting waiting;

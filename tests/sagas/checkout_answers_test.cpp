@@ -178,6 +178,17 @@ TEST_CASE("a refusal carries the backend's words, or its code") {
     CHECK(std::get<answered_refused>(short_one).detail == "insufficient_stock");
 }
 
+TEST_CASE("a next action that cannot be written as JSON again is not kept") {
+    const auto waiting = [](std::string_view next) {
+        return meaning(
+            authorize_payment, 202,
+            R"({"status":"requires_action","next_action":)" + std::string(next) + "}"
+        );
+    };
+    CHECK(waiting(R"({"amount":1e308})") == "waiting");
+    CHECK(waiting(R"({"amount":21e308999})") == "unknown");
+}
+
 TEST_CASE("no card number enters the journal through an answer") {
     const std::string cart =
         R"({"customer_id":"cus_42","currency":"USD","items":[{"sku":"4242424242424242","quantity":1}]})";
