@@ -64,12 +64,13 @@ private:
     boost::asio::awaitable<void> close();
 
     const service_options options_;
+    // Calls that are under way when the program ends take their notes out of it: it outlives them.
+    key_watch keys_;
     boost::asio::io_context io_{1};
     database store_;
     idempotent_store answers_;
     effect_log effects_;
     contract_keeper keeper_;
-    key_watch keys_;
     behaviour_rules rules_;
     std::unique_ptr<backend> backend_;
     route_table routes_;

@@ -150,8 +150,10 @@ bool agrees(const bj::object& object, std::string_view name, std::string_view ex
 }
 
 std::string safe_detail(std::string_view text, const saga_record& saga) {
-    std::string safe = json::without_card_numbers(text);
+    std::string safe(text);
+    // Tokens first: what stands beside one may be a card number only once it is gone.
     remove_tokens(safe, saga);
+    safe = json::without_card_numbers(safe);
     if (safe.size() <= limits::detail_bytes_max) return safe;
     trim(safe, limits::detail_bytes_max);
     // The beginning of a longer number may pass for a card's.

@@ -5,6 +5,7 @@
 #include "engine/assert.hpp"
 #include "engine/limits.hpp"
 #include "engine/step.hpp"
+#include "kept_values.hpp"
 #include "known_sagas.hpp"
 #include "sagas/json/card_numbers.hpp"
 #include "statestore/codec.hpp"
@@ -37,13 +38,6 @@ void check_text(std::string_view text) {
     ASSERT(!json::holds_card_number(text));
 }
 
-// A time in milliseconds may have the digits of a card by chance; nobody can choose them.
-void check_learnt(const variables& learnt) {
-    for (const variables::entry& each : learnt) {
-        if (each.name != "reservation_expires_ms") check_text(each.value);
-    }
-}
-
 void check_detail(std::string_view text) {
     check_text(text);
     ASSERT(text.size() <= limits::detail_bytes_max);
@@ -65,12 +59,12 @@ struct reading {
         const bool missing_is_fine =
             call.call.value == "read_reservation" || call.call.value == "clear_cart";
         ASSERT(success() || (answer.status == 404 && missing_is_fine));
-        check_learnt(done.learnt);
+        ASSERT(!keeps_card_number(done.learnt));
         return call_done{call, done.learnt};
     }
     event operator()(const answered_waiting& waiting) const {
         ASSERT(answer.status == 202);
-        check_learnt(waiting.learnt);
+        ASSERT(!keeps_card_number(waiting.learnt));
         return call_waiting{call, waiting.learnt};
     }
     event operator()(const answered_refused& no) const {

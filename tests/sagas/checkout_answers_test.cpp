@@ -193,6 +193,9 @@ TEST_CASE("no card number enters the journal through an answer") {
     const std::string cart =
         R"({"customer_id":"cus_42","currency":"USD","items":[{"sku":"4242424242424242","quantity":1}]})";
     CHECK(meaning_of_cart(cart) == "unknown");
+    // Nor may one appear where a token beside it was taken out.
+    const call_answer beside = read(create_order, 409, R"({"code":"4242 4242 4242 4242tok_visa"})");
+    CHECK(std::get<answered_refused>(beside).code == "[card number removed][token removed]");
     // Cutting a longer number must not leave one that passes for a card's.
     const std::string words = std::string(limits::detail_bytes_max - 17, 'a') + " 4242424242424242";
     const call_answer refused =
