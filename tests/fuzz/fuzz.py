@@ -20,6 +20,7 @@ TARGETS = ["http_request", "http_response", "header_fields", "json_body", "answe
 
 # What libFuzzer says of a run: executions, a second, edges, features, inputs kept.
 COUNTS = [r"number_of_executed_units: *(\d+)", r"average_exec_per_sec: *(\d+)", r"cov: (\d+)", r"ft: (\d+)", r"corp: (\d+)"]
+INTERRUPTED = 72  # libFuzzer's exit code after a signal from outside
 ROW = "{:15} {:>12} {:>9} {:>7} {:>9} {:>7} "
 
 
@@ -56,8 +57,9 @@ def run(target: str, build: Path, seeds: Path, seconds: int) -> bool:
         code = subprocess.run(command_for(target, build, seeds, seconds), stdout=out, stderr=out).returncode
     text = log.read_text(errors="replace")
     counts = [last(pattern, text) for pattern in COUNTS]
-    print(ROW.format(target, *counts), "crashed" if code else "clean", flush=True)
-    if code:
+    verdict = {0: "clean", INTERRUPTED: "interrupted"}.get(code, "crashed")
+    print(ROW.format(target, *counts), verdict, flush=True)
+    if verdict == "crashed":
         why = re.search(r".*(?:assertion failed|runtime error|ERROR: ).*", text)
         unit = re.search(r"Test unit written to (\S+)", text)
         print(f"  {why.group(0).strip() if why else 'see'} ({log})")
