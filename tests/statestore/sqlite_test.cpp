@@ -246,21 +246,22 @@ TEST_CASE("the log begins again although readers never pause") {
                 static_cast<void>((*reader)->list({.saga = "toy", .limit = 200}));
         });
     }
-    std::uint32_t longest = 0;
+    std::uint32_t pages = 0;
+    unsigned restarts = 0;
     for (unsigned number = 0; number < 600; ++number) {
         journey saga(file.registry, {.number = number});
         const auto receipt = writer->commit(batch_of({saga.works().commit()}));
         if (!receipt) stop = true;
         REQUIRE(receipt);
-        longest = std::max(longest, writer->log_pages());
+        if (writer->log_pages() < pages) ++restarts;
+        pages = writer->log_pages();
     }
     stop = true;
     for (std::thread& each : readers)
         each.join();
-    // 600 commits write several thousand pages. A reader may be missed once or twice, not ten
-    // times.
-    CHECK(longest < 10 * options.log_pages_max);
-    CHECK(longest < 600 * 5);
+    // How often is a matter of scheduling; that it does is not: 600 commits write many times the
+    // limit.
+    CHECK(restarts > 0);
 }
 
 // -- opening
