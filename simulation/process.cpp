@@ -61,11 +61,6 @@ void process::submit(const saga_id& id, command asked, answer told) {
     drive();
 }
 
-void process::read(const saga_id& id, answer told) {
-    engine_.read(id, expect(std::move(told)), wall());
-    drive();
-}
-
 // -- the loop
 
 void process::drive() {

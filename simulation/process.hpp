@@ -37,7 +37,6 @@ public:
     // -- requests; an answer that the process does not live to give is never given
     void start(start_request asked, answer told);
     void submit(const saga_id& id, command asked, answer told);
-    void read(const saga_id& id, answer told);
 
     // Ends at once, and its store goes on without it. A commit that was under way may have been
     // kept, without anybody knowing.

@@ -134,11 +134,6 @@ void inventory::expire_if_due(reservation& each, instant at) {
     if (each.status == status::reserved && each.expires_at <= at) end(each, status::expired);
 }
 
-void inventory::expire(instant at) {
-    for (auto& [id, each] : reservations_)
-        expire_if_due(each, at);
-}
-
 const inventory::reservation* inventory::find(std::string_view id) const {
     const auto found = reservations_.find(id);
     return found == reservations_.end() ? nullptr : &found->second;

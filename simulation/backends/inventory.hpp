@@ -32,9 +32,6 @@ public:
     static constexpr std::string_view scarce_sku = "SKU-SCARCE";
     static constexpr std::int64_t scarce_initial = 20;
 
-    // Ends what has run out by then.
-    void expire(instant at);
-
     [[nodiscard]] const reservation* find(std::string_view id) const;
     [[nodiscard]] const std::map<std::string, shelf>& shelves() const { return shelves_; }
     [[nodiscard]] const std::map<std::string, reservation, std::less<>>& all() const {

@@ -97,6 +97,7 @@ void die_when_due(disk_control& control) {
     }
 }
 
+// The pause is the fault: a disk that takes its time. It ends early when the disk is mended.
 void wait_while_slow(disk_control& control) {
     if (control.sync_delay_ms.load() == 0) return;
     ++control.syncs_slowed;

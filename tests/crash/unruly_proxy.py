@@ -112,7 +112,7 @@ class Passage:
                 return self.close()
             if fate == "stall_request":
                 await self._hold(rule)
-            elif fate == "delay":
+            elif fate == "delay":  # the pause is the fault; nobody waits for it to pass
                 await asyncio.sleep(self._chance.uniform(0, rule.delay_ms / 1000))
             else:
                 self._fate_of_answer = (fate, rule)
