@@ -9,9 +9,20 @@ find_package(spdlog 1.10 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(Threads REQUIRED)
+if(NOT MAKEGOOD_SANITIZE)
+    find_package(mimalloc 2.0 REQUIRED)
+endif()
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
 if(MAKEGOOD_TESTS)
     find_package(Catch2 REQUIRED)
+endif()
+
+# malloc and operator new of a whole program; the linker would drop it, as nobody names it. Sanitizers
+# bring their own.
+add_library(makegood_allocator INTERFACE)
+if(NOT MAKEGOOD_SANITIZE)
+    target_link_libraries(makegood_allocator INTERFACE
+        -Wl,--push-state,--no-as-needed mimalloc -Wl,--pop-state)
 endif()
 
 # Asio and Beast with their implementation compiled once (adapters/http/implementation.cpp).

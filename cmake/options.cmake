@@ -57,7 +57,7 @@ function(makegood_executable name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRECOMPILE" ${ARGN})
     add_executable(${name} ${ARG_SOURCES})
     target_link_libraries(${name} PRIVATE
-        makegood_options makegood_sanitizers makegood_warnings ${ARG_LINKS})
+        makegood_allocator makegood_options makegood_sanitizers makegood_warnings ${ARG_LINKS})
     if(ARG_PRECOMPILE)
         target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
     endif()
