@@ -13,7 +13,6 @@
 #include "adapters/http/client.hpp"
 #include "adapters/http/connection.hpp"
 #include "adapters/http/endpoints.hpp"
-#include "adapters/http/wire_text.hpp"
 
 namespace makegood::conformance {
 
@@ -137,11 +136,10 @@ struct caller::implementation {
             co_return;
         }
         for (auto& call : calls) {
-            std::string text;
-            http::append_request(text, request_of(call), where);
-            auto exchanging = on.exchange(text, false, steady_now() + answer_time_max);
-            auto outcome = co_await std::move(exchanging);
-            into.exchanges.push_back(exchange_of(std::move(call), std::move(outcome.result)));
+            on.prepare(request_of(call), where);
+            auto exchanging = on.exchange(steady_now() + answer_time_max);
+            co_await std::move(exchanging);
+            into.exchanges.push_back(exchange_of(std::move(call), on.take_result()));
             auto watching = watch(on, watched, into.stayed_open);
             co_await std::move(watching);
             if (!into.stayed_open) co_return;

@@ -20,13 +20,6 @@ bool may_be_repeated(const request& message) {
     return message.method == "GET" || message.fields.contains("Idempotency-Key");
 }
 
-// A kept-alive connection that the server closed while the request was on its way to it.
-bool was_stale(const connection::outcome& ended) {
-    const auto* failed = std::get_if<failure>(&ended.result);
-    if (failed == nullptr || ended.answered) return false;
-    return failed->kind == exchange_failure::cut || failed->kind == exchange_failure::not_sent;
-}
-
 }  // namespace
 
 struct client::implementation {
@@ -37,9 +30,9 @@ struct client::implementation {
     static asio::awaitable<exchange_result> exchange(
         std::shared_ptr<implementation> self, request message, instant deadline
     );
-    static asio::awaitable<exchange_result> exchange_on(
-        std::shared_ptr<implementation> self, connection& on, request message, instant deadline
-    );
+    asio::awaitable<exchange_result> exchange_afresh(
+        connection& on, bool was_sent, instant deadline
+    ) const;
     asio::awaitable<std::string> open(connection& on, instant deadline) const;
 
     const origin where;
@@ -60,38 +53,44 @@ asio::awaitable<exchange_result> client::implementation::exchange(
         if (pool.is_closed()) co_return not_sent("the client was closed");
     }
     if (!leased || steady_now() >= deadline) co_return not_sent("no free connection in time");
-    auto exchanging = exchange_on(self, leased->get(), std::move(message), deadline);
-    exchange_result result = co_await std::move(exchanging);
-    if (leased->get().is_open()) leased->keep();
+    connection& on = leased->get();
+    on.prepare(message, self->where);
+    bool was_sent = false;
+    bool is_over = on.is_open();
+    if (is_over) {
+        auto exchanging = on.exchange(deadline);
+        co_await std::move(exchanging);
+        was_sent = on.sent();
+        is_over = !on.was_stale() || (was_sent && !may_be_repeated(message));
+    }
+    exchange_result result;
+    if (is_over) {
+        result = on.take_result();
+    } else {
+        auto exchanging = self->exchange_afresh(on, was_sent, deadline);
+        result = co_await std::move(exchanging);
+    }
+    if (on.is_open()) leased->keep();
     co_return result;
 }
 
-asio::awaitable<exchange_result> client::implementation::exchange_on(
-    std::shared_ptr<implementation> self, connection& on, request message, instant deadline
-) {
-    const bool is_head = message.method == "HEAD";
-    const bool is_reused = on.is_open();
-    if (!is_reused) {
-        std::string problem = co_await self->open(on, deadline);
-        if (!problem.empty()) co_return not_sent(std::move(problem));
-    }
-    std::string text;
-    append_request(text, message, self->where);
-    connection::outcome first = co_await on.exchange(text, is_head, deadline);
-    const bool is_repeatable = !first.sent || may_be_repeated(message);
-    if (!is_reused || !was_stale(first) || !is_repeatable) co_return std::move(first.result);
-
-    // Whatever comes of the second attempt, the server may have seen the first.
-    const std::string problem = co_await self->open(on, deadline);
+// On a new connection. When the request was sent on the old one, the server may have seen it there,
+// whatever comes of this attempt.
+asio::awaitable<exchange_result> client::implementation::exchange_afresh(
+    connection& on, bool was_sent, instant deadline
+) const {
+    const std::string problem = co_await open(on, deadline);
     if (!problem.empty()) {
-        if (!first.sent) co_return not_sent(problem);
+        if (!was_sent) co_return not_sent(problem);
         co_return failure{exchange_failure::cut, "the connection was closed; then: " + problem};
     }
-    connection::outcome second = co_await on.exchange(text, is_head, deadline);
-    auto* failed = std::get_if<failure>(&second.result);
+    auto exchanging = on.exchange(deadline);
+    co_await std::move(exchanging);
+    exchange_result result = on.take_result();
+    auto* failed = std::get_if<failure>(&result);
     const bool is_not_sent = failed != nullptr && failed->kind == exchange_failure::not_sent;
-    if (is_not_sent && first.sent) failed->kind = exchange_failure::cut;
-    co_return std::move(second.result);
+    if (is_not_sent && was_sent) failed->kind = exchange_failure::cut;
+    co_return result;
 }
 
 asio::awaitable<std::string> client::implementation::open(connection& on, instant deadline) const {

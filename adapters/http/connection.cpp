@@ -1,11 +1,10 @@
 #include "adapters/http/connection.hpp"
 
-#include <sys/socket.h>
-
-#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "adapters/http/wire_text.hpp"
 
 namespace makegood::http {
 
@@ -18,6 +17,8 @@ namespace {
 constexpr auto reported = asio::as_tuple(asio::use_awaitable);
 // More interim answers than this before the final one are no honest server.
 constexpr std::size_t interim_answers_max = 16;
+// A request's buffer is kept for the next one up to this size.
+constexpr std::size_t request_bytes_kept_max = 64 * 1024;
 
 // Whether the peer just hung up, as against a fault that people have to look into.
 bool is_hang_up(const error_code& error) {
@@ -27,6 +28,14 @@ bool is_hang_up(const error_code& error) {
 
 bool is_interim(unsigned status) {
     return status >= 100 && status < 200;
+}
+
+// Linux connects a socket to itself when the port asked for happens to be the ephemeral one it
+// chose.
+bool is_connected_to_itself(const tcp::socket& socket) {
+    error_code error;
+    const auto own = socket.local_endpoint(error);
+    return !error && own == socket.remote_endpoint(error);
 }
 
 }  // namespace
@@ -39,6 +48,7 @@ connection::connection(
 )
     : entry(std::move(deadlines)),
       on_idle_end_(std::move(on_idle_end)),
+      connecting_(io),
       socket_(io),
       reader_(limits) {}
 
@@ -50,14 +60,12 @@ asio::awaitable<std::string> connection::open(
     if (addresses.empty()) co_return "the host name could not be resolved";
     ending_ = ending::none;
     arm(deadline);
-    auto connecting = asio::async_connect(socket_, addresses, reported);
+    auto connecting = asio::async_connect(connecting_, addresses, reported);
     const auto [error, address] = co_await std::move(connecting);
     disarm();
-    if (!error && !is_connected_to_itself()) {
-        error_code ignored;
-        socket_.set_option(tcp::no_delay(true), ignored);
-        socket_.non_blocking(true, ignored);
-        co_return std::string();
+    if (!error && !is_connected_to_itself(connecting_)) {
+        socket_.adopt(std::move(connecting_));
+        co_return is_open() ? std::string() : "the system has no room for a connection";
     }
     endpoints->forget();
     close();
@@ -66,104 +74,105 @@ asio::awaitable<std::string> connection::open(
     co_return error.message();
 }
 
-// Linux connects a socket to itself when the port asked for happens to be the ephemeral one it
-// chose.
-bool connection::is_connected_to_itself() const {
-    error_code error;
-    const auto own = socket_.local_endpoint(error);
-    return !error && own == socket_.remote_endpoint(error);
+void connection::prepare(const request& message, const origin& where) {
+    if (text_.capacity() > request_bytes_kept_max) std::string().swap(text_);
+    text_.clear();
+    append_request(text_, message, where);
+    is_head_ = message.method == "HEAD";
 }
 
-asio::awaitable<connection::outcome> connection::exchange(
-    const std::string& text, bool is_head, instant deadline
-) {
-    is_head_ = is_head;
+asio::awaitable<void> connection::exchange(instant deadline) {
     is_resting_ = false;
     ending_ = ending::none;
-    reader_.begin(is_head);
+    interim_answers_ = 0;
+    reader_.begin(is_head_);
     arm(deadline);
-    outcome ended;
-    const error_code sending = co_await send(text, ended.sent);
-    error_code receiving = sending;
+    const std::size_t bytes = socket_.write_some(text_, sending_);
+    sent_ = bytes > 0;
+    if (bytes < text_.size()) co_await send_rest(bytes);
+    receiving_ = sending_;
     // A server that refuses early closes while the request is still being sent; its answer counts.
-    if (ended.sent && ending_ == ending::none) receiving = co_await receive();
-    disarm();
-    ended.answered = reader_.started();
-    ended.result = conclude(sending, receiving, ended.sent);
-    const bool is_answer = std::holds_alternative<response>(ended.result);
-    if (!is_answer || sending || !reader_.keep_alive() || reader_.buffered() > 0) close();
-    co_return ended;
-}
-
-asio::awaitable<error_code> connection::send(const std::string& text, bool& sent) {
-    error_code error;
-    std::size_t bytes = socket_.write_some(asio::buffer(text), error);
-    if (error == asio::error::would_block) error.clear();
-    sent = bytes > 0;
-    while (!error && bytes < text.size()) {
-        auto writing = socket_.async_write_some(asio::buffer(text) + bytes, reported);
-        const auto [failed, more] = co_await std::move(writing);
-        error = failed;
-        bytes += more;
-        sent = bytes > 0;
+    while (sent_ && ending_ == ending::none && !receive()) {
+        auto waiting = socket_.readable();
+        co_await std::move(waiting);
     }
-    co_return error;
+    disarm();
+    if (!is_answered() || sending_ || !reader_.keep_alive() || reader_.buffered() > 0) close();
 }
 
-asio::awaitable<error_code> connection::receive() {
-    std::size_t interim = 0;
+asio::awaitable<void> connection::send_rest(std::size_t bytes) {
+    while (sending_ == asio::error::would_block || (!sending_ && bytes < text_.size())) {
+        auto waiting = socket_.writable();
+        co_await std::move(waiting);
+        bytes += socket_.write_some(std::string_view(text_).substr(bytes), sending_);
+        sent_ = bytes > 0;
+    }
+}
+
+// As far as it goes without waiting; true when nothing more is to come.
+bool connection::receive() {
+    while (!understand()) {
+        const std::size_t bytes = socket_.read_some(reader_.room(), receiving_);
+        if (receiving_ == asio::error::would_block) return false;
+        if (receiving_ == asio::error::eof && reader_.end_of_stream() == reader_stage::complete) {
+            receiving_ = {};
+            return true;
+        }
+        if (receiving_) return true;
+        reader_.received(bytes);
+    }
+    receiving_ = {};
+    return true;
+}
+
+// What has come; true when nothing more has to.
+bool connection::understand() {
     for (;;) {
         reader_stage stage = reader_.advance();
         if (stage == reader_stage::body) stage = reader_.advance();
-        if (stage == reader_stage::failed) co_return error_code();
-        if (stage == reader_stage::complete) {
-            if (!is_interim(reader_.message().status)) co_return error_code();
-            if (++interim > interim_answers_max) co_return error_code();
-            reader_.begin(is_head_);
-            continue;
-        }
-        auto reading = socket_.async_read_some(reader_.room(), reported);
-        const auto [error, bytes] = co_await std::move(reading);
-        if (error == asio::error::eof && reader_.end_of_stream() == reader_stage::complete) {
-            co_return error_code();
-        }
-        if (error) co_return error;
-        reader_.received(bytes);
+        if (stage == reader_stage::failed) return true;
+        if (stage != reader_stage::complete) return false;
+        if (!is_interim(reader_.message().status)) return true;
+        if (++interim_answers_ > interim_answers_max) return true;
+        reader_.begin(is_head_);
     }
 }
 
-exchange_result connection::conclude(error_code sending, error_code receiving, bool sent) {
-    const auto ended_as = [](exchange_failure kind, std::string detail) {
-        return exchange_result(failure{kind, std::move(detail)});
-    };
+bool connection::is_answered() {
+    const bool is_whole = sent_ && !receiving_ && reader_.fault() == reader_fault::none;
+    return is_whole && !is_interim(reader_.message().status);
+}
+
+bool connection::was_stale() const {
+    if (reader_.started() || reader_.fault() != reader_fault::none) return false;
+    return !sent_ || ending_ == ending::none;
+}
+
+exchange_result connection::take_result() {
+    if (is_answered()) return std::move(reader_.message());
+    return failure{failure_kind(), failure_detail()};
+}
+
+exchange_failure connection::failure_kind() const {
     switch (reader_.fault()) {
         case reader_fault::none: break;
         case reader_fault::header_too_large:
-        case reader_fault::body_too_large:
-            return ended_as(exchange_failure::oversized, reader_.fault_detail());
+        case reader_fault::body_too_large: return exchange_failure::oversized;
         case reader_fault::malformed:
-        case reader_fault::unsupported_coding:
-            return ended_as(exchange_failure::malformed, reader_.fault_detail());
+        case reader_fault::unsupported_coding: return exchange_failure::malformed;
     }
-    if (sent && !receiving) {
-        if (!is_interim(reader_.message().status)) return std::move(reader_.message());
-        return ended_as(exchange_failure::malformed, "too many interim answers");
-    }
-    const error_code& error = sending ? sending : receiving;
-    std::string detail = is_hang_up(error) ? "the connection was closed" : error.message();
-    if (ending_ == ending::cut) detail = "the client was closed";
-    if (!sent) return ended_as(exchange_failure::not_sent, std::move(detail));
-    if (ending_ == ending::deadline) {
-        return ended_as(exchange_failure::timed_out, "no answer before the deadline");
-    }
-    return ended_as(exchange_failure::cut, std::move(detail));
+    if (sent_ && !receiving_) return exchange_failure::malformed;
+    if (!sent_) return exchange_failure::not_sent;
+    return ending_ == ending::deadline ? exchange_failure::timed_out : exchange_failure::cut;
 }
 
-bool connection::is_usable() {
-    std::array<char, 1> byte;
-    error_code error;
-    socket_.receive(asio::buffer(byte), MSG_PEEK, error);
-    return error == asio::error::would_block;
+std::string connection::failure_detail() const {
+    if (reader_.fault() != reader_fault::none) return reader_.fault_detail();
+    if (sent_ && !receiving_) return "too many interim answers";
+    if (ending_ == ending::cut) return "the client was closed";
+    if (sent_ && ending_ == ending::deadline) return "no answer before the deadline";
+    const error_code& error = sending_ ? sending_ : receiving_;
+    return is_hang_up(error) ? "the connection was closed" : error.message();
 }
 
 void connection::rest_until(instant at) {
@@ -183,7 +192,8 @@ void connection::deadline_passed() {
 void connection::close() {
     disarm();
     error_code ignored;
-    socket_.close(ignored);
+    connecting_.close(ignored);
+    socket_.close();
 }
 
 void connection::cut() {

@@ -1,6 +1,5 @@
 #include "adapters/http/connection_pool.hpp"
 
-#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -16,10 +15,8 @@ constexpr std::size_t answer_header_bytes_max = 64 * 1024;
 
 }  // namespace
 
-connection_lease::connection_lease(
-    std::shared_ptr<connection_pool> pool, std::unique_ptr<connection> leased
-)
-    : pool_(std::move(pool)), leased_(std::move(leased)) {}
+connection_lease::connection_lease(connection_pool& pool, std::unique_ptr<connection> leased)
+    : pool_(&pool), leased_(std::move(leased)) {}
 
 connection_lease::~connection_lease() {
     if (leased_) pool_->give_back(std::move(leased_), false);
@@ -41,7 +38,7 @@ std::optional<connection_lease> connection_pool::take() {
         idle_.pop_back();
         if (last->is_usable()) return lease(std::move(last));
     }
-    if (in_use_.size() >= options_.connections_max) return std::nullopt;
+    if (in_use_count_ >= options_.connections_max) return std::nullopt;
     return lease(fresh());
 }
 
@@ -65,8 +62,9 @@ asio::awaitable<std::optional<connection_lease>> connection_pool::wait(
 }
 
 connection_lease connection_pool::lease(std::unique_ptr<connection> chosen) {
-    in_use_.push_back(chosen.get());
-    return {shared_from_this(), std::move(chosen)};
+    in_use_.push_back(*chosen);
+    ++in_use_count_;
+    return {*this, std::move(chosen)};
 }
 
 std::unique_ptr<connection> connection_pool::fresh() {
@@ -77,9 +75,8 @@ std::unique_ptr<connection> connection_pool::fresh() {
 }
 
 void connection_pool::give_back(std::unique_ptr<connection> returned, bool kept) {
-    const auto place = std::find(in_use_.begin(), in_use_.end(), returned.get());
-    *place = in_use_.back();
-    in_use_.pop_back();
+    in_use_.erase(in_use_.iterator_to(*returned));
+    --in_use_count_;
     if (!kept || closed_ || !returned->is_open()) returned.reset();
     if (closed_) return;
     if (!waiting_.empty()) {
@@ -88,7 +85,7 @@ void connection_pool::give_back(std::unique_ptr<connection> returned, bool kept)
         first.granted.emplace(lease(returned ? std::move(returned) : fresh()));
         first.turn.cancel();
     } else if (returned) {
-        returned->rest_until(steady_now() + options_.idle_time_max);
+        returned->rest_until(coarse_now() + options_.idle_time_max);
         idle_.push_back(std::move(returned));
     }
 }
@@ -101,8 +98,8 @@ void connection_pool::close() {
     closed_ = true;
     idle_.clear();
     endpoints_->close();
-    for (connection* each : in_use_)
-        each->cut();
+    for (connection& each : in_use_)
+        each.cut();
     for (waiter* each : waiting_)
         each->turn.cancel();
 }

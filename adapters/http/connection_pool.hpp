@@ -20,7 +20,7 @@ class connection_pool;
 // with a whole answer leaves nothing behind that the next one could mistake for its own.
 class connection_lease {
 public:
-    connection_lease(std::shared_ptr<connection_pool> pool, std::unique_ptr<connection> leased);
+    connection_lease(connection_pool& pool, std::unique_ptr<connection> leased);
     ~connection_lease();
     connection_lease(connection_lease&&) noexcept = default;
     connection_lease& operator=(connection_lease&& other) noexcept {
@@ -33,14 +33,14 @@ public:
     void keep();
 
 private:
-    std::shared_ptr<connection_pool> pool_;
+    connection_pool* pool_;  // shared by the exchange that has the lease
     std::unique_ptr<connection> leased_;
 };
 
 // The connections of one client: idle ones, last used first; a cap on all; and a first-come queue
 // of exchanges that wait for one. Shared with the exchanges under way, confined to the client's
 // thread.
-class connection_pool : public std::enable_shared_from_this<connection_pool> {
+class connection_pool {
 public:
     connection_pool(boost::asio::io_context& io, const origin& where, client_options limits);
 
@@ -53,7 +53,7 @@ public:
     void close();
 
     [[nodiscard]] bool is_closed() const { return closed_; }
-    [[nodiscard]] std::size_t in_use() const { return in_use_.size(); }
+    [[nodiscard]] std::size_t in_use() const { return in_use_count_; }
     [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
     [[nodiscard]] const client_options& options() const { return options_; }
     [[nodiscard]] const std::shared_ptr<endpoint_source>& endpoints() const { return endpoints_; }
@@ -78,7 +78,12 @@ private:
     const std::shared_ptr<deadline_watch> deadlines_;
 
     std::vector<std::unique_ptr<connection>> idle_;
-    std::vector<connection*> in_use_;
+    boost::intrusive::list<
+        connection,
+        boost::intrusive::base_hook<in_use_hook>,
+        boost::intrusive::constant_time_size<false>>
+        in_use_;
+    std::size_t in_use_count_ = 0;
     std::list<waiter*> waiting_;
     bool closed_ = false;
 };

@@ -3,35 +3,69 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace makegood::http {
 
-// One header field. Names are compared without regard to case.
+// One header field, as it stands in its list. Names are compared without regard to case.
 struct field {
-    std::string name;
-    std::string value;
+    std::string_view name;
+    std::string_view value;
 };
 
-// Header fields in the order they came or will be sent. Small, so a plain vector.
+// Header fields in the order they came or will be sent. One text for all, so that a message costs
+// the same two allocations whatever it carries, and none where its list is used again.
 class field_list {
 public:
-    void add(std::string name, std::string value) {
-        fields_.push_back({std::move(name), std::move(value)});
-    }
+    class iterator;
+
+    // Neither text may be from this list.
+    void add(std::string_view name, std::string_view value);
+    void clear();
     // The first field of that name; empty when there is none.
     [[nodiscard]] std::string_view find(std::string_view name) const;
     [[nodiscard]] bool contains(std::string_view name) const;
     [[nodiscard]] std::size_t count(std::string_view name) const;
 
-    [[nodiscard]] auto begin() const { return fields_.begin(); }
-    [[nodiscard]] auto end() const { return fields_.end(); }
+    [[nodiscard]] iterator begin() const;
+    [[nodiscard]] iterator end() const;
 
 private:
-    std::vector<field> fields_;
+    // Where a field's parts end in the text; its name begins where the field before it ends.
+    struct place {
+        std::uint32_t name_end;
+        std::uint32_t value_end;
+    };
+    [[nodiscard]] field at(std::size_t index) const;
+
+    std::string text_;
+    std::vector<place> places_;
+};
+
+class field_list::iterator {
+public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = field;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const field*;
+    using reference = field;
+
+    iterator(const field_list& list, std::size_t index) : list_(&list), index_(index) {}
+
+    field operator*() const { return list_->at(index_); }
+    iterator& operator++() {
+        ++index_;
+        return *this;
+    }
+    iterator operator++(int) { return {*list_, index_++}; }
+    bool operator==(const iterator& other) const { return index_ == other.index_; }
+
+private:
+    const field_list* list_;
+    std::size_t index_;
 };
 
 // A request as the server hands it to its handler, and as the client sends it. Plain data: owns its

@@ -22,18 +22,41 @@ using text = beast::string_view;
 constexpr std::size_t receive_bytes = 8 * 1024;
 // What a declared length may reserve before the bytes have come.
 constexpr std::uint64_t body_bytes_reserved_max = 16 * 1024;
+// A body's buffer is kept for the next message up to this size.
+constexpr std::size_t body_bytes_kept_max = 4 * 1024;
 // "0\r\n\r\n"
 constexpr std::size_t last_chunk_bytes_min = 5;
 
-template <typename Message>
-struct reading {
-    Message message;
+// Empties a message that is used again, and keeps its buffers.
+void empty(request& used) {
+    used.method.clear();
+    used.target.clear();
+    used.fields.clear();
+    used.body.clear();
+    if (used.body.capacity() > body_bytes_kept_max) used.body.shrink_to_fit();
+}
+
+void empty(response& used) {
+    used.content_type.clear();
+    used.fields.clear();
+    used.body.clear();
+}
+
+// What is known of the message besides its text.
+struct reading_marks {
     reader_fault fault = reader_fault::none;
     std::string fault_detail;
     int version = 11;
     std::size_t hosts = 0;
+    std::size_t body_bytes = 0;
     bool expects_continue = false;
     bool header_over = false;
+    bool skips_body = false;
+};
+
+template <typename Message>
+struct reading : reading_marks {
+    Message message;
 
     void refuse(reader_fault why, std::string detail, parse_error& ec) {
         fault = why;
@@ -89,7 +112,7 @@ private:
             default: break;
         }
         into_.message.fields.add(
-            std::string(name_text.data(), name_text.size()), std::string(value.data(), value.size())
+            {name_text.data(), name_text.size()}, {value.data(), value.size()}
         );
     }
 
@@ -119,7 +142,8 @@ private:
     }
 
     std::size_t on_body_impl(text body, parse_error&) override {
-        into_.message.body.append(body.data(), body.size());
+        into_.body_bytes += body.size();
+        if (!into_.skips_body) into_.message.body.append(body.data(), body.size());
         return body.size();
     }
 
@@ -206,12 +230,12 @@ bool message_reader<Message>::machine::may_be_cut_last_chunk() const {
 template <typename Message>
 void message_reader<Message>::machine::step() {
     if (may_be_cut_last_chunk()) return;
-    const std::size_t body_before = state.message.body.size();
+    const std::size_t body_before = state.body_bytes;
     parse_error ec;
     const std::size_t used = parser->put(buffer.data(), ec);
     buffer.consume(used);
     // Between chunks and after the last one, what is no body has the limit of a header.
-    const std::size_t framing = used - (state.message.body.size() - body_before);
+    const std::size_t framing = used - (state.body_bytes - body_before);
     if (stage == reader_stage::header) header_bytes += used;
     if (ec == error::need_more) return check_pending();
     if (ec) return fail(ec);
@@ -235,8 +259,8 @@ message_reader<Message>::~message_reader() = default;
 
 template <typename Message>
 void message_reader<Message>::begin(bool without_body) {
-    machine_->state = {};
-    if constexpr (!std::is_same_v<Message, request>) machine_->state.message.content_type.clear();
+    empty(machine_->state.message);
+    static_cast<reading_marks&>(machine_->state) = {};
     machine_->parser.emplace(machine_->state);
     machine_->parser->header_limit(static_cast<std::uint32_t>(machine_->limits.header_bytes_max));
     machine_->parser->body_limit(std::uint64_t{machine_->limits.body_bytes_max});
@@ -319,6 +343,16 @@ bool message_reader<Message>::version_1_0() const {
 template <typename Message>
 bool message_reader<Message>::expects_continue() const {
     return machine_->state.expects_continue && machine_->state.version >= 11;
+}
+
+template <typename Message>
+bool message_reader<Message>::body_started() const {
+    return machine_->state.body_bytes > 0;
+}
+
+template <typename Message>
+void message_reader<Message>::skip_body() {
+    machine_->state.skips_body = true;
 }
 
 template class message_reader<request>;

@@ -52,6 +52,9 @@ public:
     [[nodiscard]] bool keep_alive() const;
     [[nodiscard]] bool version_1_0() const;
     [[nodiscard]] bool expects_continue() const;
+    [[nodiscard]] bool body_started() const;  // some of the body has come
+    // What comes of the body from now on is read, within its limit, and thrown away.
+    void skip_body();
 
 private:
     struct machine;

@@ -39,6 +39,11 @@ struct server_options {
     std::chrono::milliseconds linger_time_max{1'000};  // for a client to read the last answer
     std::size_t linger_bytes_max = 1024 * 1024;        // thrown away meanwhile
     std::chrono::milliseconds accept_pause{50};  // after accept fails, as for want of descriptors
+    // Asked as soon as the head of a request has been read, before the handler: an answer that is
+    // sent instead of the handler's, or nullptr. For refusals under overload: the body is skipped,
+    // the connection is kept, and the answer is not copied; it has to stay as it is until the loop
+    // runs on. Must not throw.
+    std::function<const response*(const request& head)> turn_away{};
     // Told what a handler threw, for the log; must not throw. The client is only told that it was a
     // 500.
     std::function<void(std::string_view what)> on_handler_failure{};

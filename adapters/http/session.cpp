@@ -1,17 +1,15 @@
 #include "adapters/http/session.hpp"
 
-#include <poll.h>
-
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <optional>
 #include <utility>
 
 #include "adapters/http/message_reader.hpp"
+#include "adapters/http/refusal.hpp"
+#include "adapters/http/stream_socket.hpp"
 #include "adapters/http/wire_text.hpp"
 
 namespace makegood::http {
@@ -22,7 +20,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr auto reported = asio::as_tuple(asio::use_awaitable);
 // An answer's buffer is kept for the next one up to this size.
 constexpr std::size_t answer_bytes_kept_max = 64 * 1024;
 
@@ -43,48 +40,55 @@ public:
 
 private:
     enum class phase { idle, header, body, handling, streaming, writing, lingering };
-    enum class reception { request, refused, ended };
+    // `more`: nothing else has come yet.
+    enum class reception { more, request, unwelcome, refused, ended };
 
     void enter(phase next, std::chrono::milliseconds limit);
     void deadline_passed() override;
     void stop_listening();
-    void close();
 
-    asio::awaitable<reception> receive();
-    reader_stage read_on();
-    asio::awaitable<bool> receive_some();
+    asio::awaitable<reception> receive_rest();
+    void begin_receiving();
+    reception read_on();
+    reception understand();
+    void see_head();
+    bool is_continue_awaited();
     asio::awaitable<bool> send_continue();
     asio::awaitable<response> answer();
     response handler_failed(std::string_view what) const;
-    response refusal() const;
     answer_framing framing_of(const response& message, reception received);
-    asio::awaitable<bool> send(const response& message, answer_framing framing);
     asio::awaitable<bool> send_stream(const response& message, answer_framing framing);
     asio::awaitable<bool> write(std::string piece) override;
+    bool send_now();
+    asio::awaitable<bool> send_rest();
     asio::awaitable<bool> send_text();
     asio::awaitable<void> linger();
-    bool client_hung_up();
     bool has_nothing_to_read();
 
     // Constant after construction.
     const std::shared_ptr<session_host> host_;
 
     // Confined to the thread of the io_context.
-    tcp::socket socket_;
+    stream_socket socket_;
     asio::cancellation_signal cancellation_;
     message_reader<request> reader_;
     std::string out_;
+    std::size_t out_sent_ = 0;
     phase phase_ = phase::idle;
     instant idle_since_{};
     bool timed_out_ = false;
+    bool continued_ = false;
+    bool head_seen_ = false;
+    const response* unwelcome_ = nullptr;  // the answer of server_options::turn_away
     bool is_chunked_ = false;
 };
 
 connection_session::connection_session(std::shared_ptr<session_host> host, tcp::socket socket)
     : entry(host->deadlines),
       host_(std::move(host)),
-      socket_(std::move(socket)),
+      socket_(host_->io),
       reader_({host_->options.header_bytes_max, host_->options.body_bytes_max}) {
+    socket_.adopt(std::move(socket));
     host_->joins(*this);
 }
 
@@ -93,71 +97,113 @@ connection_session::~connection_session() {
 }
 
 asio::awaitable<void> connection_session::run() {
-    error_code ignored;
-    socket_.set_option(tcp::no_delay(true), ignored);
-    socket_.non_blocking(true, ignored);
     for (;;) {
-        const reception received = co_await receive();
+        begin_receiving();
+        reception received = read_on();
+        if (received == reception::more) received = co_await receive_rest();
         if (received == reception::ended) co_return;
-        response message;
+        response own;
         if (received == reception::request) {
-            message = co_await answer();
-        } else {
-            message = refusal();
+            own = co_await answer();
+        } else if (unwelcome_ == nullptr) {
+            own = refusal_of(reader_, host_->options);
         }
+        const response& message = unwelcome_ != nullptr ? *unwelcome_ : own;
         if (message.status == 0) co_return;  // the handler wants its answer lost
         const answer_framing framing = framing_of(message, received);
-        const bool sent = co_await send(message, framing);
+        out_.clear();
+        append_response(out_, message, framing);
+        bool sent = send_now();
+        if (!sent) sent = co_await send_rest();
+        if (sent && message.stream && !framing.to_head) {
+            sent = co_await send_stream(message, framing);
+        }
         if (!sent) co_return;
+        if (out_.capacity() > answer_bytes_kept_max) std::string().swap(out_);
         if (!framing.keep_alive) break;
     }
     co_await linger();
 }
 
-asio::awaitable<connection_session::reception> connection_session::receive() {
+void connection_session::begin_receiving() {
     reader_.begin();
-    timed_out_ = false;
+    timed_out_ = continued_ = false;
+    unwelcome_ = nullptr;
+    head_seen_ = false;
+    idle_since_ = coarse_now();
     enter(phase::idle, host_->options.idle_time_max);
-    idle_since_ = steady_now();
     host_->rests(*this);
-    bool continued = false;
-    for (;;) {
-        const reader_stage stage = read_on();
-        if (stage == reader_stage::complete) co_return reception::request;
-        if (stage == reader_stage::failed || timed_out_) co_return reception::refused;
-        if (phase_ == phase::idle && host_->draining) co_return reception::ended;
-        const bool is_awaited = phase_ == phase::body && reader_.message().body.empty();
-        if (is_awaited && reader_.expects_continue() && !continued) {
-            continued = true;
+}
+
+asio::awaitable<connection_session::reception> connection_session::receive_rest() {
+    reception received = reception::more;
+    while (received == reception::more) {
+        if (is_continue_awaited()) {
             const bool sent = co_await send_continue();
             if (!sent) co_return reception::ended;
         }
-        const bool more = co_await receive_some();
-        if (!more && !timed_out_) co_return reception::ended;
+        auto waiting = socket_.readable();
+        const bool ready = co_await std::move(waiting);
+        received = ready ? read_on() : reception::ended;
+        if (timed_out_) {
+            unwelcome_ = nullptr;
+            co_return reception::refused;
+        }
+    }
+    co_return received;
+}
+
+// As far as it goes without waiting.
+connection_session::reception connection_session::read_on() {
+    for (;;) {
+        const reception so_far = understand();
+        if (so_far != reception::more) return so_far;
+        error_code error;
+        const std::size_t bytes = socket_.read_some(reader_.room(), error);
+        if (error == asio::error::would_block) return reception::more;
+        if (error) return reception::ended;
+        reader_.received(bytes);
     }
 }
 
-// Each phase of a request has its own time.
-reader_stage connection_session::read_on() {
+// What has come so far. Each phase of a request has its own time.
+connection_session::reception connection_session::understand() {
     reader_stage stage = reader_.advance();
-    if (stage == reader_stage::header && phase_ == phase::idle && reader_.started()) {
-        enter(phase::header, host_->options.header_time_max);
-    } else if (stage == reader_stage::body && phase_ != phase::body) {
-        enter(phase::body, host_->options.body_time_max);
-        stage = reader_.advance();
+    if (stage == reader_stage::body || stage == reader_stage::complete) see_head();
+    if (stage == reader_stage::body) stage = reader_.advance();
+    switch (stage) {
+        case reader_stage::complete:
+            return unwelcome_ != nullptr ? reception::unwelcome : reception::request;
+        case reader_stage::failed: unwelcome_ = nullptr; return reception::refused;
+        case reader_stage::body:
+            // Told early, the client need not send its body, so nobody knows where that would end.
+            if (unwelcome_ != nullptr && is_continue_awaited()) return reception::refused;
+            if (phase_ != phase::body) enter(phase::body, host_->options.body_time_max);
+            break;
+        case reader_stage::header:
+            if (phase_ != phase::idle) break;
+            if (reader_.started()) {
+                enter(phase::header, host_->options.header_time_max);
+            } else if (host_->draining) {
+                return reception::ended;
+            }
+            break;
     }
-    return stage;
+    return reception::more;
 }
 
-asio::awaitable<bool> connection_session::receive_some() {
-    auto reading = socket_.async_read_some(reader_.room(), reported);
-    const auto [error, bytes] = co_await std::move(reading);
-    if (error) co_return false;
-    reader_.received(bytes);
-    co_return true;
+void connection_session::see_head() {
+    if (std::exchange(head_seen_, true) || !host_->options.turn_away) return;
+    unwelcome_ = host_->options.turn_away(reader_.message());
+    if (unwelcome_ != nullptr) reader_.skip_body();
+}
+
+bool connection_session::is_continue_awaited() {
+    return head_seen_ && !continued_ && reader_.expects_continue() && !reader_.body_started();
 }
 
 asio::awaitable<bool> connection_session::send_continue() {
+    continued_ = true;
     out_ = "HTTP/1.1 100 Continue\r\n\r\n";
     const bool sent = co_await send_text();
     enter(phase::body, host_->options.body_time_max);
@@ -198,45 +244,16 @@ response connection_session::handler_failed(std::string_view what) const {
     );
 }
 
-response connection_session::refusal() const {
-    const server_options& limits = host_->options;
-    const std::string& detail = reader_.fault_detail();
-    switch (reader_.fault()) {
-        case reader_fault::header_too_large:
-            return problem(
-                431, "header-too-large",
-                "Send a header of at most " + std::to_string(limits.header_bytes_max) + " bytes."
-            );
-        case reader_fault::body_too_large:
-            return problem(
-                413, "body-too-large",
-                "Send a body of at most " + std::to_string(limits.body_bytes_max) + " bytes."
-            );
-        case reader_fault::unsupported_coding: return problem(501, "not-implemented", detail);
-        case reader_fault::malformed: return problem(400, "malformed-request", detail);
-        case reader_fault::none: break;
-    }
-    return problem(408, "request-timeout", "The request did not arrive within its time.");
-}
-
 answer_framing connection_session::framing_of(const response& message, reception received) {
     answer_framing framing;
     framing.to_head = reader_.message().method == "HEAD";
     framing.in_chunks = message.stream && !reader_.version_1_0();
     framing.until_close = message.stream && reader_.version_1_0();
-    framing.keep_alive = received == reception::request && reader_.keep_alive()
-                         && !framing.until_close && !host_->draining;
+    const bool is_read = received == reception::request || received == reception::unwelcome;
+    framing.keep_alive =
+        is_read && reader_.keep_alive() && !framing.until_close && !host_->draining;
     framing.tells_keep_alive = reader_.version_1_0();
     return framing;
-}
-
-asio::awaitable<bool> connection_session::send(const response& message, answer_framing framing) {
-    out_.clear();
-    append_response(out_, message, framing);
-    bool sent = co_await send_text();
-    if (sent && message.stream && !framing.to_head) sent = co_await send_stream(message, framing);
-    if (out_.capacity() > answer_bytes_kept_max) std::string().swap(out_);
-    co_return sent;
 }
 
 // A stream that fails ends without its last chunk, so that the client sees that it is cut.
@@ -275,38 +292,51 @@ asio::awaitable<bool> connection_session::write(std::string piece) {
 }
 
 // Mostly the socket takes all at once, which costs no suspension and no deadline.
-asio::awaitable<bool> connection_session::send_text() {
+bool connection_session::send_now() {
     error_code error;
-    std::size_t sent = socket_.write_some(asio::buffer(out_), error);
-    if (error && error != asio::error::would_block) co_return false;
-    if (sent < out_.size()) enter(phase::writing, host_->options.write_time_max);
-    while (sent < out_.size()) {
-        auto writing = socket_.async_write_some(asio::buffer(out_) + sent, reported);
-        const auto [failed, bytes] = co_await std::move(writing);
-        if (failed) co_return false;
-        sent += bytes;
+    out_sent_ = socket_.write_some(out_, error);
+    if (error && error != asio::error::would_block) socket_.close();
+    return out_sent_ == out_.size();
+}
+
+asio::awaitable<bool> connection_session::send_rest() {
+    enter(phase::writing, host_->options.write_time_max);
+    while (out_sent_ < out_.size()) {
+        auto waiting = socket_.writable();
+        const bool ready = co_await std::move(waiting);
+        if (!ready) co_return false;
+        error_code error;
+        out_sent_ += socket_.write_some(std::string_view(out_).substr(out_sent_), error);
+        if (error && error != asio::error::would_block) co_return false;
     }
     co_return true;
+}
+
+asio::awaitable<bool> connection_session::send_text() {
+    if (send_now()) co_return true;
+    co_return co_await send_rest();
 }
 
 // Closing with unread bytes makes the kernel reset the connection, and the reset can overtake the
 // answer. So the client is told that nothing more comes, and what it still sends is thrown away.
 asio::awaitable<void> connection_session::linger() {
-    error_code error;
-    socket_.shutdown(tcp::socket::shutdown_send, error);
+    socket_.end_writing();
     enter(phase::lingering, host_->options.linger_time_max);
     std::size_t thrown_away = 0;
-    while (!error && thrown_away < host_->options.linger_bytes_max) {
-        auto reading = socket_.async_read_some(reader_.room(), reported);
-        const auto [failed, bytes] = co_await std::move(reading);
-        error = failed;
-        thrown_away += bytes;
+    while (thrown_away < host_->options.linger_bytes_max) {
+        error_code error;
+        thrown_away += socket_.read_some(reader_.room(), error);
+        if (error && error != asio::error::would_block) co_return;
+        if (!error) continue;
+        auto waiting = socket_.readable();
+        const bool ready = co_await std::move(waiting);
+        if (!ready) co_return;
     }
 }
 
 void connection_session::enter(phase next, std::chrono::milliseconds limit) {
     phase_ = next;
-    arm(steady_now() + limit);
+    arm(coarse_now() + limit);
 }
 
 void connection_session::deadline_passed() {
@@ -317,7 +347,7 @@ void connection_session::deadline_passed() {
     } else if (phase_ == phase::idle) {
         stop_listening();
     } else {
-        close();
+        socket_.close();
     }
 }
 
@@ -334,60 +364,26 @@ bool connection_session::close_if_idle(instant since) {
 
 // Ends the connection unless a request has been read already and this session is yet to be told.
 void connection_session::stop_listening() {
-    error_code ignored;
-    socket_.cancel(ignored);
+    socket_.cancel();
 }
 
 // Nothing of a request has come, as far as the kernel knows.
 bool connection_session::has_nothing_to_read() {
     if (phase_ != phase::idle || reader_.started()) return false;
-    error_code error;
-    const bool something_came = socket_.available(error) > 0;
-    return !something_came || error;
-}
-
-void connection_session::give_way() {
-    if (phase_ == phase::handling && client_hung_up()) cut();
+    return socket_.available() == 0;
 }
 
 // Nothing is read while a request is answered, so only the kernel knows.
-bool connection_session::client_hung_up() {
-    pollfd asked{socket_.native_handle(), POLLRDHUP, 0};
-    return ::poll(&asked, 1, 0) > 0;
+void connection_session::give_way() {
+    if (phase_ == phase::handling && socket_.other_side_ended()) cut();
 }
 
 void connection_session::cut() {
-    close();
+    socket_.close();
     cancellation_.emit(asio::cancellation_type::terminal);
 }
 
-void connection_session::close() {
-    error_code ignored;
-    socket_.close(ignored);
-}
-
 }  // namespace
-
-session_host::session_host(asio::io_context& context, server_options limits, handler answers)
-    : io(context),
-      options(std::move(limits)),
-      handle(std::move(answers)),
-      deadlines(std::make_shared<deadline_watch>(context)) {}
-
-void session_host::joins(session& newcomer) {
-    sessions.push_back(newcomer);
-    ++connection_count;
-}
-
-void session_host::rests(session& idle) {
-    sessions.splice(sessions.end(), sessions, sessions.iterator_to(idle));
-}
-
-void session_host::leaves(session& leaver) {
-    sessions.erase(sessions.iterator_to(leaver));
-    --connection_count;
-    session_ended();
-}
 
 void start_session(std::shared_ptr<session_host> host, tcp::socket socket) {
     asio::io_context& io = host->io;

@@ -1,5 +1,6 @@
 #include "adapters/http/wire_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/status.hpp>
@@ -27,11 +28,10 @@ void append_number(std::string& out, std::size_t number) {
 }
 
 void append_value(std::string& out, std::string_view value) {
-    const std::size_t start = out.size();
+    const auto start = static_cast<std::ptrdiff_t>(out.size());
     out.append(value);
-    for (std::size_t index = start; index < out.size(); ++index) {
-        if (is_control(out[index])) out[index] = ' ';
-    }
+    if (std::none_of(value.begin(), value.end(), is_control)) return;
+    std::replace_if(out.begin() + start, out.end(), is_control, ' ');
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -53,14 +53,22 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
     return false;
 }
 
-bool is_name(std::string_view name) {
+// RFC 9110 5.6.2, and what lies beyond ASCII, as Beast reads it.
+constexpr auto name_characters = [] {
     constexpr std::string_view separators = "()<>@,;:\\\"/[]?={} ";
-    if (name.empty()) return false;
-    for (const char character : name) {
-        if (is_control(character) || separators.find(character) != std::string_view::npos)
-            return false;
-    }
-    return true;
+    std::array<bool, 256> allowed{};
+    for (std::size_t code = 0x21; code < allowed.size(); ++code)
+        allowed[code] = code != 0x7f;
+    for (const char separator : separators)
+        allowed[static_cast<unsigned char>(separator)] = false;
+    return allowed;
+}();
+
+bool is_name(std::string_view name) {
+    const auto allowed = [](char character) {
+        return name_characters[static_cast<unsigned char>(character)];
+    };
+    return !name.empty() && std::all_of(name.begin(), name.end(), allowed);
 }
 
 void append_fields(
@@ -113,18 +121,24 @@ void append_status_line(std::string& out, unsigned status) {
     out.append("\r\n");
 }
 
+bool is_visible(char character) {
+    const auto code = static_cast<unsigned char>(character);
+    return code > 0x20 && code < 0x7f;
+}
+
 // A target is visible ASCII; anything else would end the request line early.
 void append_target(std::string& out, std::string_view target) {
     constexpr std::string_view hex = "0123456789ABCDEF";
-    for (const char character : target) {
-        const auto code = static_cast<unsigned char>(character);
-        if (code > 0x20 && code < 0x7f) {
-            out.push_back(character);
-            continue;
-        }
+    while (!target.empty()) {
+        const auto* const other = std::find_if_not(target.begin(), target.end(), is_visible);
+        const auto visible = static_cast<std::size_t>(other - target.begin());
+        out.append(target.substr(0, visible));
+        if (visible == target.size()) return;
+        const auto code = static_cast<unsigned char>(*other);
         out.push_back('%');
         out.push_back(hex[code >> 4]);
         out.push_back(hex[code & 0xf]);
+        target.remove_prefix(visible + 1);
     }
 }
 

@@ -26,3 +26,28 @@ TEST_CASE("a target is split at its first question mark") {
     CHECK(asked.path() == "/v1/checkouts");
     CHECK(asked.query().empty());
 }
+
+TEST_CASE("fields keep their order, their bytes and their number, and can be used again") {
+    field_list fields;
+    CHECK(fields.begin() == fields.end());
+    for (int i = 0; i < 100; ++i)
+        fields.add("Name-" + std::to_string(i), std::string(static_cast<std::size_t>(i), 'v'));
+    fields.add("Empty", "");
+    int seen = 0;
+    for (const field& each : fields) {
+        if (seen == 100) break;
+        CHECK(each.name == "Name-" + std::to_string(seen));
+        CHECK(each.value == std::string(static_cast<std::size_t>(seen), 'v'));
+        ++seen;
+    }
+    CHECK(seen == 100);
+    CHECK(fields.contains("empty"));
+    CHECK(fields.find("name-99").size() == 99);
+
+    field_list copy = fields;
+    fields.clear();
+    CHECK_FALSE(fields.contains("empty"));
+    fields.add("A", "b");
+    CHECK(fields.find("a") == "b");
+    CHECK(copy.find("name-1") == "v");
+}
