@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,9 +64,12 @@ struct transition {
     enum class verdict : std::uint8_t { unlisted, ignored, taken };
     verdict says = verdict::unlisted;
     state_name to{};
-    std::vector<call_name> emits{};  // calls to open, in this order
+    boost::container::small_vector<call_name, 1> emits{};  // calls to open, in this order
     bool starts_child = false;
 };
+
+// Which calls a step opens: one ordinal a call.
+using call_ordinals = boost::container::small_vector<call_ordinal, 16>;
 
 // One row of a table in words, for people who read a definition; nothing is decided by it.
 struct rule_text {
@@ -146,11 +150,9 @@ public:
     [[nodiscard]] virtual fact_name unknown_fact() const = 0;
     [[nodiscard]] virtual fact_name cancel_fact() const = 0;
 
-    // Which calls a step opens: one ordinal a call. Empty: there is nothing to do and the step is
-    // done.
-    [[nodiscard]] virtual std::vector<call_ordinal> fan_out(
-        const call_spec& call, const saga_record& saga
-    ) const = 0;
+    // Empty: there is nothing to do and the step is done.
+    [[nodiscard]] virtual call_ordinals fan_out(const call_spec& call, const saga_record& saga)
+        const = 0;
     [[nodiscard]] virtual call_request request(
         const call_spec& call, call_ordinal ordinal, const saga_record& saga
     ) const = 0;

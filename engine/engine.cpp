@@ -1,6 +1,7 @@
 #include "engine/engine.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/assert.hpp"
 #include "engine/saga_slot.hpp"
@@ -18,7 +19,21 @@ bool asked_for(const event& happened) {
            || std::holds_alternative<signal_received>(happened);
 }
 
+auto claimed_key(const start_claim& claim) {
+    return std::tie(claim.customer, claim.key);
+}
+
 }  // namespace
+
+bool engine::by_claim::operator()(const saga_slot* left, const saga_slot* right) const {
+    return (*this)(*left->claim, right);
+}
+bool engine::by_claim::operator()(const saga_slot* left, const start_claim& right) const {
+    return claimed_key(*left->claim) < claimed_key(right);
+}
+bool engine::by_claim::operator()(const start_claim& left, const saga_slot* right) const {
+    return claimed_key(left) < claimed_key(*right->claim);
+}
 
 engine::engine(const definition_registry& registry, engine_options options)
     : registry_(registry), options_(options) {}
@@ -30,9 +45,8 @@ engine::~engine() = default;
 void engine::start(start_request request, ticket from, instant now) {
     ASSERT(request.definition != nullptr && !request.key.empty());
     start_claim claim{request.document.customer, request.key, request.document.fingerprint};
-    start_key key{claim_text(claim)};
-    if (const auto twin = starting_.find(key); twin != starting_.end()) {
-        saga_slot& first = *slots_.at(twin->second);
+    if (const auto twin = starting_.find(claim); twin != starting_.end()) {
+        saga_slot& first = **twin;
         if (first.claim->fingerprint == claim.fingerprint) {
             return enqueue(first, {slot_read{from, true}}, now);
         }
@@ -49,8 +63,8 @@ void engine::start(start_request request, ticket from, instant now) {
     saga_started started{
         std::string(request.definition->name()),
         request.definition->version(),
-        request.document.customer,
-        request.key,
+        std::move(request.document.customer),
+        std::move(request.key),
         request.document.fingerprint,
         std::move(request.document.inputs),
         std::move(request.traceparent)};
@@ -61,7 +75,7 @@ void engine::start(start_request request, ticket from, instant now) {
     slot.claim = std::move(claim);
     slot.replies.push_back({from, refusal::none, {}, false});
     slot.now_in = saga_slot::phase::idle;
-    starting_.emplace(std::move(key), request.id);
+    starting_.insert(&slot);
     apply(slot, std::move(started), now);
 }
 
@@ -122,7 +136,7 @@ void engine::loaded(const saga_id& id, store_result<saga_record> record, instant
         // A saga that could not be read for its timer is looked at again.
         if (!missing) {
             ++counters_.unreadable;
-            wakes_.emplace(now + limits::unreadable_pause, id);
+            wakes_.add(now + limits::unreadable_pause, id);
         }
         forget(slot);
     }
@@ -130,10 +144,12 @@ void engine::loaded(const saga_id& id, store_result<saga_record> record, instant
 }
 
 void engine::tick(instant now) {
-    while (!wakes_.empty() && wakes_.begin()->first <= now && timers_loading_ < limits::loading_max
-    ) {
-        const saga_id id = wakes_.begin()->second;
-        wakes_.erase(wakes_.begin());
+    while (next_wake() <= now) {
+        const saga_id id = wakes_.take_next().id;
+        if (is_crowded() && !slots_.contains(id)) {
+            wakes_.add(now + limits::crowded_pause, id);
+            continue;
+        }
         saga_slot& slot = ensure_slot(id);
         slot.scheduled = never;
         if (slot.now_in == saga_slot::phase::loading && !slot.load_requested) {
@@ -147,9 +163,7 @@ void engine::tick(instant now) {
 }
 
 void engine::recover(const std::vector<wake_up>& unfinished) {
-    for (const wake_up& each : unfinished) {
-        if (each.at != never) wakes_.emplace(each.at, each.id);
-    }
+    wakes_.add_all(unfinished);
 }
 
 // -- one saga's inputs
@@ -174,7 +188,7 @@ void engine::pump(saga_slot& slot, instant now) {
     if (slot.now_in == saga_slot::phase::loading) return request_load(slot);
     while (slot.now_in != saga_slot::phase::committing && !slot.inbox.empty()) {
         slot_input input = std::move(slot.inbox.front());
-        slot.inbox.pop_front();
+        slot.inbox.erase(slot.inbox.begin());
         process(slot, std::move(input), now);
     }
     if (slot.now_in == saga_slot::phase::idle) dispatch(slot, now);
@@ -200,6 +214,7 @@ void engine::process(saga_slot& slot, slot_input input, instant now) {
 
 void engine::apply(saga_slot& slot, event happened, instant now) {
     ASSERT(slot.now_in == saga_slot::phase::idle || slot.now_in == saga_slot::phase::gathered);
+    keep_shown(slot);
     if (slot.now_in == saga_slot::phase::idle) {
         slot.now_in = saga_slot::phase::gathered;
         slot.from = slot.record.state;
@@ -242,10 +257,21 @@ void engine::start_child(const saga_slot& parent, instant now) {
 
 // -- memory and replies
 
-void engine::respond(ticket to, const saga_slot& slot, bool replayed) {
+void engine::respond(ticket to, saga_slot& slot, bool replayed) {
     if (to == 0) return;
-    snapshots_.push_back(slot.record);
-    actions_.push_back(reply{to, refusal::none, {}, &snapshots_.back(), replayed});
+    if (slot.shown_in != turn_) slot.shown_from = actions_.size();
+    slot.shown_in = turn_;
+    actions_.push_back(reply{to, refusal::none, {}, &slot.record, replayed});
+}
+
+void engine::keep_shown(saga_slot& slot) {
+    if (slot.shown_in != turn_) return;
+    slot.shown_in = 0;
+    const saga_record& kept = snapshots_.emplace_back(slot.record);
+    for (std::size_t i = slot.shown_from; i < actions_.size(); ++i) {
+        auto* told = std::get_if<reply>(&actions_[i]);
+        if (told != nullptr && told->saga == &slot.record) told->saga = &kept;
+    }
 }
 
 void engine::refuse(ticket to, refusal why, std::string detail) {
@@ -254,6 +280,7 @@ void engine::refuse(ticket to, refusal why, std::string detail) {
 }
 
 void engine::forget(saga_slot& slot) {
+    keep_shown(slot);
     const saga_id id = slot.id;
     slots_.erase(id);
 }
@@ -276,13 +303,23 @@ void engine::retire(saga_slot& slot) {
 }
 
 std::vector<action> engine::take_actions() {
+    ++turn_;
+    if (actions_.empty()) return {};
     handed_out_ = std::exchange(snapshots_, {});
-    return std::exchange(actions_, {});
+    std::vector<action> taken = std::exchange(actions_, {});
+    actions_.reserve(taken.size());  // the next turn is much like this one
+    return taken;
 }
 
 instant engine::next_wake() const {
     if (wakes_.empty() || timers_loading_ >= limits::loading_max) return never;
-    return wakes_.begin()->first;
+    return wakes_.next().at;
+}
+
+// Half of the memory is for whoever asks: timers that are due all at once, as after a long outage,
+// bring in their sagas as room comes.
+bool engine::is_crowded() const {
+    return active() >= std::max<std::size_t>(1, options_.active_sagas_max / 2);
 }
 
 bool engine::healthy() const {

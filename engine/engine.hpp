@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -20,6 +19,7 @@
 #include "engine/retry_policy.hpp"
 #include "engine/saga_record.hpp"
 #include "engine/step.hpp"
+#include "engine/wake_list.hpp"
 
 namespace makegood {
 
@@ -72,6 +72,7 @@ struct perform_call {
     saga_id id;
     call_reference call;
     std::uint32_t attempt = 0;  // echoed in the answer; a late one is recognised by it
+    std::uint32_t failed = 0;   // attempts of this call before this one
     backend_name backend;
     call_request request;
     std::string idempotency_key;
@@ -180,9 +181,12 @@ public:
     [[nodiscard]] bool quiescent() const;
 
 private:
-    struct start_key {
-        std::string text;  // customer and key
-        bool operator<(const start_key& other) const { return text < other.text; }
+    // Orders slots by the customer and key of their start.
+    struct by_claim {
+        using is_transparent = void;
+        bool operator()(const saga_slot* left, const saga_slot* right) const;
+        bool operator()(const saga_slot* left, const start_claim& right) const;
+        bool operator()(const start_claim& left, const saga_slot* right) const;
     };
     using slot_map = std::unordered_map<saga_id, std::unique_ptr<saga_slot>>;
 
@@ -205,6 +209,7 @@ private:
     instant dispatch_call(saga_slot& slot, const call_record& call, instant now);
     void send(saga_slot& slot, const call_record& call, instant now, instant budget_ends);
     void schedule(saga_slot& slot, instant at);
+    [[nodiscard]] bool is_crowded() const;
     void retire(saga_slot& slot);
 
     void finish_commit(saga_slot& slot, instant now);
@@ -213,7 +218,9 @@ private:
     void yield_to(saga_slot& slot, const claim_conflict& conflict, instant now);
     void drop_orphans(const std::vector<saga_slot*>& slots);
     void release_dropped();
-    void respond(ticket to, const saga_slot& slot, bool replayed);
+    void respond(ticket to, saga_slot& slot, bool replayed);
+    // Before a record changes or goes: replies that show it and were not taken yet get a copy.
+    void keep_shown(saga_slot& slot);
     void refuse(ticket to, refusal why, std::string detail);
     void forget(saga_slot& slot);
 
@@ -221,11 +228,11 @@ private:
     const definition_registry& registry_;
     const engine_options options_;
 
-    slot_map slots_;                               // sagas in memory
-    std::map<start_key, saga_id> starting_;        // keys whose first commit is not durable yet
-    std::set<std::pair<instant, saga_id>> wakes_;  // when to look at which saga
-    std::deque<saga_id> lingering_;                // ended ones that are still in memory
-    std::size_t timers_loading_ = 0;               // sagas being read because their time has come
+    slot_map slots_;                           // sagas in memory
+    std::set<saga_slot*, by_claim> starting_;  // those whose key is not durable yet
+    wake_list wakes_;                          // when to look at which saga
+    std::deque<saga_id> lingering_;            // ended ones that are still in memory
+    std::size_t timers_loading_ = 0;           // sagas being read because their time has come
 
     std::vector<saga_slot*> gathering_;   // in the next batch
     std::vector<saga_slot*> committing_;  // in the batch under way
@@ -235,8 +242,10 @@ private:
     bool healthy_ = true;
 
     std::vector<action> actions_;
-    std::deque<saga_record> snapshots_;   // what the replies in actions_ point to
-    std::deque<saga_record> handed_out_;  // the same for the last take_actions()
+    std::uint64_t turn_ = 1;  // numbers the calls of take_actions()
+    // What replies point to when their slot's record has changed or gone since.
+    std::deque<saga_record> snapshots_;   // replies in actions_
+    std::deque<saga_record> handed_out_;  // replies of the last take_actions()
     engine_counters counters_;
 };
 

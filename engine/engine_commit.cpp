@@ -26,6 +26,7 @@ const batch* engine::take_batch(instant now) {
         part.claim = slot->created ? slot->claim : std::nullopt;
         part.wake_at = wake_of(slot->record);
         part.outbox = slot->outbox;
+        slot->stored.choose(part);
     }
     return &batch_;
 }
@@ -35,6 +36,10 @@ void engine::committed(const commit_receipt& receipt, instant now) {
     commit_under_way_ = false;
     healthy_ = true;
     const std::vector<saga_slot*> slots = std::exchange(committing_, {});
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        slots[i]->stored.note(batch_.sagas[i]);
+        slots[i]->entries.swap(batch_.sagas[i].entries);  // used again for the next transition
+    }
     for (const claim_conflict& conflict : receipt.conflicts) {
         yield_to(*slots_.at(conflict.refused), conflict, now);
     }
@@ -50,7 +55,7 @@ void engine::finish_commit(saga_slot& slot, instant now) {
     slot.now_in = saga_slot::phase::idle;
     slot.entries.clear();
     if (slot.claim) {
-        starting_.erase(start_key{claim_text(*slot.claim)});
+        starting_.erase(&slot);
         slot.claim.reset();
         refuse_rivals(slot, refusal::idempotency_key_reused, {});
     }
@@ -106,7 +111,7 @@ void engine::refuse_start(saga_slot& slot, refusal why, const std::string& detai
     for (const slot_input& input : slot.inbox)
         refuse(input.from(), why, detail);
     refuse_rivals(slot, why, detail);
-    starting_.erase(start_key{claim_text(*slot.claim)});
+    starting_.erase(&slot);
     dropped_.insert(&slot);
 }
 

@@ -21,15 +21,6 @@ std::optional<state_deadline> effective_deadline(const saga_record& saga) {
     return deadline;
 }
 
-// Nothing will happen soon unless somebody from outside says so: the store remembers it well
-// enough.
-bool dormant(const saga_record& saga) {
-    if (saga.parked) return true;
-    return std::none_of(saga.calls.begin(), saga.calls.end(), [](const call_record& call) {
-        return call.status == call_status::pending;
-    });
-}
-
 std::string last_word(const call_record& call) {
     return call.last_error.empty() ? "no attempt was answered in time" : call.last_error;
 }
@@ -91,10 +82,10 @@ instant engine::dispatch_call(saga_slot& slot, const call_record& call, instant 
     const saga_record& saga = slot.record;
     const call_spec& spec = saga.definition->call(call.call.call);
     instant ends = budget_end(options_.retries, spec, call, saga);
-    const instant useful_until = saga.definition->calls_useful_until(saga);
-    if (ends <= now && slot.just_loaded && useful_until > now) {
+    if (ends <= now && slot.just_loaded) {
         // The budget ran out while nobody was there to try: one attempt decides better than none.
-        ends = std::min(now + options_.attempt_time_max, useful_until);
+        const instant useful_until = saga.definition->calls_useful_until(saga);
+        if (useful_until > now) ends = std::min(now + options_.attempt_time_max, useful_until);
     }
     if (ends <= now) {
         apply(slot, call_exhausted{call.call, last_word(call)}, now);
@@ -136,6 +127,7 @@ void engine::send(saga_slot& slot, const call_record& call, instant now, instant
         .id = slot.id,
         .call = call.call,
         .attempt = attempt,
+        .failed = call.attempts,
         .backend = spec.backend,
         .request = saga.definition->request(spec, call.call.ordinal, saga),
         .idempotency_key = saga.definition->idempotency_key_of(spec, call.call.ordinal, saga),
@@ -161,8 +153,8 @@ instant engine::wake_of(const saga_record& saga) const {
 
 void engine::schedule(saga_slot& slot, instant at) {
     if (slot.scheduled == at) return;
-    if (slot.scheduled != never) wakes_.erase({slot.scheduled, slot.id});
-    if (at != never) wakes_.emplace(at, slot.id);
+    if (slot.scheduled != never) wakes_.remove(slot.scheduled, slot.id);
+    if (at != never) wakes_.add(at, slot.id);
     slot.scheduled = at;
 }
 

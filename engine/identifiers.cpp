@@ -16,6 +16,13 @@ int digit_value(char digit) {
     return at == std::string_view::npos ? -1 : static_cast<int>(at);
 }
 
+std::uint64_t big_endian(const std::uint8_t* bytes) {
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < 8; ++i)
+        number = (number << 8) | bytes[i];
+    return number;
+}
+
 bool is_prefix(std::string_view text) {
     if (text.size() != 3) return false;
     for (const char letter : text) {
@@ -37,6 +44,13 @@ std::uint64_t stable_hash(std::string_view bytes, std::uint64_t seed) {
     hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9ULL;
     hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebULL;
     return hash ^ (hash >> 31);
+}
+
+id_text& id_text::append(std::string_view more) {
+    ASSERT(more.size() <= characters_.size() - size_);
+    std::memcpy(characters_.data() + size_, more.data(), more.size());
+    size_ += more.size();
+    return *this;
 }
 
 partition partition_of(const customer_id& customer) {
@@ -89,27 +103,21 @@ std::optional<saga_id> saga_id::parse(std::string_view text) {
 }
 
 std::string saga_id::suffix() const {
-    std::string text(suffix_size, '0');
-    unsigned pending = 0;
-    unsigned pending_bits = 2;  // two leading zero bits: 2 + 128 = 26 * 5
-    std::size_t filled = 0;
-    for (const std::uint8_t byte : bytes_) {
-        pending = (pending << 8) | byte;
-        pending_bits += 8;
-        while (pending_bits >= 5) {
-            pending_bits -= 5;
-            text[filled++] = alphabet[(pending >> pending_bits) & 31U];
-        }
-        pending &= (1U << pending_bits) - 1;
-    }
-    ASSERT(filled == suffix_size && pending_bits == 0);
-    return text;
+    return std::string(in_place_text().view().substr(text_size - suffix_size));
 }
 
-std::string saga_id::text() const {
-    std::string text(prefix());
-    text += '_';
-    text += suffix();
+id_text saga_id::in_place_text() const {
+    // 128 bits, and two zero bits before them, make 26 digits of five bits; the last one first.
+    std::uint64_t high = big_endian(bytes_.data());
+    std::uint64_t low = big_endian(bytes_.data() + 8);
+    std::array<char, suffix_size> digits;
+    for (std::size_t place = suffix_size; place > 0;) {
+        digits[--place] = alphabet[low & 31U];
+        low = (low >> 5) | (high << 59);
+        high >>= 5;
+    }
+    id_text text;
+    text.append(prefix()).append('_').append({digits.data(), digits.size()});
     return text;
 }
 

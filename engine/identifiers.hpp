@@ -34,6 +34,25 @@ using call_ordinal = std::uint8_t;
 // SHA-256 of a start request's canonical body: tells a repeated request from a reused key.
 using payload_fingerprint = std::array<std::uint8_t, 32>;
 
+// An id as text, held in place: writing one allocates nothing.
+class id_text {
+public:
+    static constexpr std::size_t size_max = 3 + 1 + 26 + 1 + 3;  // an id and the number of a tender
+
+    // What is appended must fit.
+    id_text& append(std::string_view more);
+    id_text& append(char more) { return append({&more, 1}); }
+
+    [[nodiscard]] std::string_view view() const { return {characters_.data(), size_}; }
+    [[nodiscard]] std::string str() const { return std::string(view()); }
+    // NOLINTNEXTLINE(google-explicit-constructor): it is a text.
+    operator std::string_view() const { return view(); }
+
+private:
+    std::array<char, size_max> characters_{};
+    std::size_t size_ = 0;
+};
+
 // Names one saga for ever. As text: a prefix of three letters, '_' and 26 letters and digits
 // (`chk_01…`). The 16 bytes sort by creation time and carry the partition, so that any request
 // finds its owner without a look-up.
@@ -53,7 +72,8 @@ public:
     // Nothing when `text` is not an id as text() writes it.
     static std::optional<saga_id> parse(std::string_view text);
 
-    [[nodiscard]] std::string text() const;
+    [[nodiscard]] std::string text() const { return in_place_text().str(); }
+    [[nodiscard]] id_text in_place_text() const;
     [[nodiscard]] std::string_view prefix() const { return {prefix_.data(), prefix_.size()}; }
     [[nodiscard]] partition owner() const { return bytes_[6]; }
     // The 26 characters after the prefix: what the ids that are derived from this one share with

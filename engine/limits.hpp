@@ -14,10 +14,12 @@ inline constexpr std::size_t inbox_max = 64;              // inputs waiting for 
 inline constexpr std::size_t loading_max = 256;           // sagas being read for timers at once
 inline constexpr std::size_t lingering_max = 1024;  // ended sagas kept in memory for their readers
 inline constexpr std::size_t journal_entries_max = 100'000;  // then refused requests are left out
-inline constexpr std::size_t cascade_max = 16;               // steps that one event may take
-inline constexpr std::size_t fan_out_max = 16;               // calls of one step
-inline constexpr std::size_t detail_bytes_max = 512;         // of an error text that is kept
-inline constexpr duration unreadable_pause{10'000};          // before a saga is read again
+inline constexpr std::uint32_t entries_folded_max = 16;  // after a stored record, then a new one
+inline constexpr std::size_t cascade_max = 16;           // steps that one event may take
+inline constexpr std::size_t fan_out_max = 16;           // calls of one step
+inline constexpr std::size_t detail_bytes_max = 512;     // of an error text that is kept
+inline constexpr duration unreadable_pause{10'000};      // before a saga is read again
+inline constexpr duration crowded_pause{5'000};          // of a timer while memory is for others
 inline constexpr duration retry_after_max{
     3'600'000};  // a backend that asks for more is asked again
 inline constexpr std::size_t actor_bytes_max = 128;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace makegood {
@@ -36,6 +37,12 @@ struct declared_name {
 
     [[nodiscard]] constexpr bool empty() const { return value.empty(); }
     constexpr auto operator<=>(const declared_name&) const = default;
+    // Mostly both refer to the very same text. (A compiler may not compare where texts lie.)
+    constexpr bool operator==(const declared_name& other) const {
+        if (value.size() != other.value.size()) return false;
+        if (!std::is_constant_evaluated() && value.data() == other.value.data()) return true;
+        return value == other.value;
+    }
 };
 
 }  // namespace makegood

@@ -51,7 +51,8 @@ std::string_view saga_record::text(std::string_view name) const {
 }
 
 std::optional<std::int64_t> saga_record::integer(std::string_view name) const {
-    return learnt.contains(name) ? learnt.integer(name) : inputs.integer(name);
+    const std::string* value = find(name);
+    return value == nullptr ? std::nullopt : integer_of(*value);
 }
 
 const call_record* saga_record::find_call(const call_reference& call) const {

@@ -1,21 +1,13 @@
 #pragma once
 
-#include <deque>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "engine/stored_view.hpp"
 
 namespace makegood {
-
-// Customer and key in one text: what a start is known by until it is durable.
-[[nodiscard]] inline std::string claim_text(const start_claim& claim) {
-    std::string text = claim.customer.value;
-    text += '\0';
-    text += claim.key.value;
-    return text;
-}
 
 struct slot_answer {
     call_reference call;
@@ -80,11 +72,12 @@ struct saga_slot {
     bool just_loaded = false;     // and no call of it has been sent since
     bool load_is_timers = false;  // a timer asked for it, not somebody who reads or commands
     saga_record record;
-    std::deque<slot_input> inbox;
+    std::vector<slot_input> inbox;
     std::vector<flight> flights;      // attempts under way
     std::uint32_t attempts_sent = 0;  // numbers the flights
     std::vector<deferral> deferrals;  // calls whose circuit is open
     instant scheduled = never;        // its entry in the engine's wakes
+    stored_view stored;
 
     // Of the transition that is not durable yet.
     bool created = false;
@@ -97,6 +90,10 @@ struct saga_slot {
     std::vector<rival_start> rivals;
 
     bool lingers = false;
+
+    // Replies that show `record` were given in that turn of the engine, from that action on.
+    std::uint64_t shown_in = 0;
+    std::size_t shown_from = 0;
 
     [[nodiscard]] bool in_flight(const call_reference& call) const {
         for (const flight& each : flights) {

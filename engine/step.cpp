@@ -224,7 +224,7 @@ private:
         ASSERT(next.emits.size() <= 1);
         if (next.emits.empty()) return {};
         const call_spec& emitted = spec(next.emits.front());
-        const std::vector<call_ordinal> ordinals = saga_.definition->fan_out(emitted, saga_);
+        const call_ordinals ordinals = saga_.definition->fan_out(emitted, saga_);
         ASSERT(ordinals.size() <= limits::fan_out_max);
         for (const call_ordinal ordinal : ordinals)
             open({emitted.name, ordinal});

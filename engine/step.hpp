@@ -1,7 +1,7 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <string>
-#include <vector>
 
 #include "engine/definition.hpp"
 #include "engine/event.hpp"
@@ -24,8 +24,9 @@ struct step_outcome {
     bool listed = true;
     // The fact was listed as `ignored`, or the event settled nothing for the table.
     bool ignored = false;
-    std::vector<step_taken> steps;
-    std::vector<call_reference> opened;  // to be sent once the entry is durable
+    boost::container::small_vector<step_taken, 2> steps;
+    // To be sent once the entry is durable.
+    boost::container::small_vector<call_reference, 2> opened;
     bool starts_child = false;
 };
 

@@ -1,8 +1,7 @@
 #include "engine/time.hpp"
 
-#include <array>
-#include <charconv>
-#include <cstdio>
+#include <algorithm>
+#include <cstdint>
 
 namespace makegood {
 namespace {
@@ -46,21 +45,33 @@ std::optional<std::chrono::minutes> read_offset(std::string_view text) {
     return text[0] == '+' ? offset : -offset;
 }
 
+// RFC 3339 has four digits for a year.
+constexpr instant written_first = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
+constexpr instant written_last =
+    std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - duration{1};
+
+// The last `width` digits of `value`, at `text[at]`.
+void write_digits(std::string& text, std::size_t at, std::size_t width, std::int64_t value) {
+    for (std::size_t place = at + width; place > at; value /= 10)
+        text[--place] = static_cast<char>('0' + value % 10);
+}
+
 }  // namespace
 
 std::string format_instant(instant at) {
+    at = std::clamp(at, written_first, written_last);
     const auto day = std::chrono::floor<std::chrono::days>(at);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss clock{at - day};
-    std::array<char, 40> text{};
-    const int size = std::snprintf(
-        text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-        static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-        static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-        static_cast<int>(clock.subseconds().count())
-    );
-    return {text.data(), static_cast<std::size_t>(size)};
+    std::string text = "0000-00-00T00:00:00.000Z";
+    write_digits(text, 0, 4, static_cast<int>(date.year()));
+    write_digits(text, 5, 2, static_cast<unsigned>(date.month()));
+    write_digits(text, 8, 2, static_cast<unsigned>(date.day()));
+    write_digits(text, 11, 2, clock.hours().count());
+    write_digits(text, 14, 2, clock.minutes().count());
+    write_digits(text, 17, 2, clock.seconds().count());
+    write_digits(text, 20, 3, clock.subseconds().count());
+    return text;
 }
 
 std::optional<instant> parse_instant(std::string_view text) {

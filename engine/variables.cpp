@@ -18,6 +18,7 @@ void variables::set(std::string_view name, std::string value) {
 }
 
 void variables::merge(const variables& other) {
+    entries_.reserve(entries_.size() + other.entries_.size());
     for (const entry& each : other.entries_)
         set(each.name, each.value);
 }
@@ -36,10 +37,13 @@ std::string_view variables::text(std::string_view name) const {
 }
 
 std::optional<std::int64_t> variables::integer(std::string_view name) const {
-    const std::string_view value = text(name);
+    return integer_of(text(name));
+}
+
+std::optional<std::int64_t> integer_of(std::string_view text) {
     std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (value.empty() || error != std::errc{} || end != value.data() + value.size()) return {};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return {};
     return number;
 }
 

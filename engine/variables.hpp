@@ -20,6 +20,7 @@ public:
         bool operator==(const entry&) const = default;
     };
 
+    void reserve(std::size_t count) { entries_.reserve(count); }
     void set(std::string_view name, std::string value);
     void set(std::string_view name, std::int64_t value) { set(name, std::to_string(value)); }
     // Every entry of `other` replaces the one of the same name here.
@@ -41,5 +42,8 @@ public:
 private:
     std::vector<entry> entries_;
 };
+
+// Nothing when the text is not a decimal integer.
+[[nodiscard]] std::optional<std::int64_t> integer_of(std::string_view text);
 
 }  // namespace makegood

@@ -80,8 +80,8 @@ void sqlite_disk::die() {
 void sqlite_disk::die_in_commit(journal_writer& writer, const batch& changes) {
     const std::uint64_t before = life_;
     files_.fail_next(lossy_files::failure::none);
-    // A commit is a handful of operations, and now and then a checkpoint's.
-    files_.interrupt_after(luck_.below(12), [this] { move_on(luck_.happens(0.7)); });
+    // A commit is a write or two and a sync, and now and then what a checkpoint does.
+    files_.interrupt_after(luck_.below(6), [this] { move_on(luck_.happens(0.7)); });
     static_cast<void>(writer.commit(changes));
     files_.interrupt_no_more();
     if (life_ == before) move_on(luck_.happens(0.5));

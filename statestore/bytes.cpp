@@ -1,17 +1,20 @@
 #include "statestore/bytes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 
 namespace makegood::statestore {
 
 void byte_writer::number(std::uint64_t value) {
-    while (value >= 0x80) {
-        byte(static_cast<std::uint8_t>(value | 0x80U));
-        value >>= 7;
-    }
-    byte(static_cast<std::uint8_t>(value));
+    constexpr std::size_t groups_max = (64 + 6) / 7;
+    std::array<char, groups_max> groups{};
+    std::size_t count = 0;
+    for (; value >= 0x80; value >>= 7)
+        groups[count++] = static_cast<char>(value | 0x80U);
+    groups[count++] = static_cast<char>(value);
+    out_.append(groups.data(), count);
 }
 
 void byte_writer::signed_number(std::int64_t value) {

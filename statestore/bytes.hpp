@@ -21,6 +21,7 @@ public:
     void number(std::uint64_t value);
     void signed_number(std::int64_t value);
     void text(std::string_view value);
+    void bytes(std::string_view value) { out_.append(value); }
 
 private:
     std::string& out_;

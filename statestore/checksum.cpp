@@ -1,13 +1,43 @@
 #include "statestore/checksum.hpp"
 
+#include <array>
 #include <bit>
-#include <boost/crc.hpp>
 #include <cstring>
 
 #include "engine/assert.hpp"
 
 namespace makegood::statestore {
 namespace {
+
+// Eight bytes at a time: table i says what a byte does that i more bytes follow.
+constexpr std::uint32_t crc_polynomial = 0xEDB88320;
+using crc_tables = std::array<std::array<std::uint32_t, 256>, 8>;
+
+constexpr crc_tables make_crc_tables() {
+    crc_tables tables{};
+    for (std::uint32_t byte = 0; byte < 256; ++byte) {
+        std::uint32_t sum = byte;
+        for (int bit = 0; bit < 8; ++bit)
+            sum = (sum >> 1) ^ ((sum & 1) != 0 ? crc_polynomial : 0);
+        tables[0][byte] = sum;
+    }
+    for (std::size_t i = 1; i < tables.size(); ++i) {
+        for (std::size_t byte = 0; byte < 256; ++byte) {
+            const std::uint32_t before = tables[i - 1][byte];
+            tables[i][byte] = (before >> 8) ^ tables[0][before & 0xFF];
+        }
+    }
+    return tables;
+}
+constexpr crc_tables crc_of = make_crc_tables();
+
+std::uint32_t add_eight_bytes(std::uint32_t sum, const char* at) {
+    const std::uint32_t low = sum ^ little_endian_number({at, 4});
+    const std::uint32_t high = little_endian_number({at + 4, 4});
+    return crc_of[7][low & 0xFF] ^ crc_of[6][(low >> 8) & 0xFF] ^ crc_of[5][(low >> 16) & 0xFF]
+           ^ crc_of[4][low >> 24] ^ crc_of[3][high & 0xFF] ^ crc_of[2][(high >> 8) & 0xFF]
+           ^ crc_of[1][(high >> 16) & 0xFF] ^ crc_of[0][high >> 24];
+}
 
 std::uint32_t own_number(const char* four_bytes) {
     std::uint32_t number = 0;
@@ -31,9 +61,12 @@ void add_words(word_sums& sums, const char* at, const char* end) {
 }  // namespace
 
 std::uint32_t crc32_of(std::string_view bytes) {
-    boost::crc_32_type checksum;
-    checksum.process_bytes(bytes.data(), bytes.size());
-    return checksum.checksum();
+    std::uint32_t sum = ~std::uint32_t{0};
+    for (; bytes.size() >= 8; bytes.remove_prefix(8))
+        sum = add_eight_bytes(sum, bytes.data());
+    for (const char each : bytes)
+        sum = (sum >> 8) ^ crc_of[0][(sum ^ static_cast<std::uint8_t>(each)) & 0xFF];
+    return ~sum;
 }
 
 void word_sums::add(std::string_view bytes, bool big_endian) {

@@ -93,8 +93,7 @@ public:
         out_.byte(static_cast<std::uint8_t>(value));
     }
     void put(const payload_fingerprint& value) {
-        for (const std::uint8_t each : value)
-            out_.byte(each);
+        out_.bytes({reinterpret_cast<const char*>(value.data()), value.size()});
     }
     template <class Value>
     void put(const std::optional<Value>& value) {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "engine/limits.hpp"
+#include "statestore/sqlite/archive.hpp"
 
 namespace makegood::statestore {
 
@@ -20,25 +21,47 @@ store_result<std::unique_ptr<folder_reader>> folder_reader::open(
         if (!store) return store.error();
         stores.push_back(std::move(*store));
     }
-    return std::unique_ptr<folder_reader>(new folder_reader(std::move(*manifest), std::move(stores))
+    return std::unique_ptr<folder_reader>(
+        new folder_reader(folder, registry, std::move(*manifest), std::move(stores))
     );
 }
 
 folder_reader::folder_reader(
-    folder_manifest manifest, std::vector<std::unique_ptr<sqlite_reader>> stores
+    std::filesystem::path folder,
+    const definition_registry& registry,
+    folder_manifest manifest,
+    std::vector<std::unique_ptr<sqlite_reader>> stores
 )
-    : manifest_(std::move(manifest)), stores_(std::move(stores)) {}
+    : folder_(std::move(folder)),
+      registry_(registry),
+      manifest_(std::move(manifest)),
+      stores_(std::move(stores)) {}
 
 sqlite_reader& folder_reader::store_of(const saga_id& id) {
     return *stores_[manifest_.store_of_partition[id.owner()]];
 }
 
+template <class Read>
+auto folder_reader::read_somewhere(const saga_id& id, const Read& read)
+    -> decltype(read(store_of(id))) {
+    auto answer = read(store_of(id));
+    if (answer || answer.error().code != store_errc::not_found) return answer;
+    const std::size_t position = manifest_.store_of_partition[id.owner()];
+    for (const auto& archive : archives_of(folder_ / manifest_.stores[position])) {
+        const auto opened = sqlite_reader::open(archive, registry_, manifest_.place_of(position));
+        if (!opened) return opened.error();
+        auto archived = read(**opened);
+        if (archived || archived.error().code != store_errc::not_found) return archived;
+    }
+    return answer;
+}
+
 store_result<saga_record> folder_reader::load(const saga_id& id) {
-    return store_of(id).load(id);
+    return read_somewhere(id, [&id](sqlite_reader& store) { return store.load(id); });
 }
 
 store_result<std::vector<journal_entry>> folder_reader::journal(const saga_id& id) {
-    return store_of(id).journal(id);
+    return read_somewhere(id, [&id](sqlite_reader& store) { return store.journal(id); });
 }
 
 // Each store gives its own first page; the first of them all are among those.

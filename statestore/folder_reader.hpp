@@ -11,7 +11,8 @@
 namespace makegood::statestore {
 
 // Reads all stores of a data folder as if they were one, live or not, without taking its lock: what
-// the command line reads through. One thread at a time.
+// the command line reads through. One saga is also found in the archives; lists and statistics are
+// of the stores. One thread at a time.
 class folder_reader final : public journal_reader {
 public:
     // `registry` outlives the reader.
@@ -26,9 +27,19 @@ public:
     [[nodiscard]] store_result<store_statistics> statistics() override;
 
 private:
-    folder_reader(folder_manifest manifest, std::vector<std::unique_ptr<sqlite_reader>> stores);
+    folder_reader(
+        std::filesystem::path folder,
+        const definition_registry& registry,
+        folder_manifest manifest,
+        std::vector<std::unique_ptr<sqlite_reader>> stores
+    );
     [[nodiscard]] sqlite_reader& store_of(const saga_id& id);
+    // What `read(reader)` answers, of the saga's store or else of its archives.
+    template <class Read>
+    auto read_somewhere(const saga_id& id, const Read& read) -> decltype(read(store_of(id)));
 
+    std::filesystem::path folder_;
+    const definition_registry& registry_;
     folder_manifest manifest_;
     std::vector<std::unique_ptr<sqlite_reader>> stores_;
 };

@@ -1,6 +1,7 @@
 #include "statestore/verify.hpp"
 
 #include "statestore/data_folder.hpp"
+#include "statestore/sqlite/archive.hpp"
 #include "statestore/sqlite/connection.hpp"
 #include "statestore/sqlite/store_check.hpp"
 
@@ -16,6 +17,8 @@ store_result<verify_report> verify(
         verify_report report;
         for (std::size_t store = 0; store < manifest.stores.size(); ++store) {
             check_store({folder, manifest, store}, registry, options, report);
+            for (const auto& archive : archives_of(folder / manifest.stores[store]))
+                check_store({folder, manifest, store, archive}, registry, options, report);
         }
         return report;
     });

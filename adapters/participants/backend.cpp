@@ -76,7 +76,7 @@ boost::asio::awaitable<attempt_outcome> backend::attempt(
 attempt_outcome backend::conclude(
     call_name call, http::exchange_result result, steady_instant began
 ) {
-    const auto took = std::chrono::duration_cast<duration>(steady_now() - began);
+    const std::chrono::nanoseconds took = steady_now() - began;
     if (auto* answer = std::get_if<http::response>(&result)) {
         return conclude_answer(call, std::move(*answer), took);
     }
@@ -89,7 +89,9 @@ attempt_outcome backend::conclude(
     return no_answer{.reached = reached, .detail = std::move(failure.detail)};
 }
 
-attempt_outcome backend::conclude_answer(call_name call, http::response answer, duration took) {
+attempt_outcome backend::conclude_answer(
+    call_name call, http::response answer, std::chrono::nanoseconds took
+) {
     const steady_instant at = steady_now();
     if (answer.status >= 500) {
         circuit_.failed(at);

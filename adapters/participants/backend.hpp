@@ -38,7 +38,9 @@ public:
 
 private:
     attempt_outcome conclude(call_name call, http::exchange_result result, steady_instant began);
-    attempt_outcome conclude_answer(call_name call, http::response answer, duration took);
+    attempt_outcome conclude_answer(
+        call_name call, http::response answer, std::chrono::nanoseconds took
+    );
     void report(steady_instant at);
 
     std::string name_;

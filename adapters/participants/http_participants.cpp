@@ -43,7 +43,7 @@ void http_participants::send(const perform_call& call, completion done) {
             no_answer{false, "backend " + name + " is not configured; set its URL"}, std::move(done)
         );
     }
-    counted_.attempted(call.call.call, call.attempt > 1);
+    counted_.attempted(call.call.call, call.failed > 0);
     if (std::optional<call_deferred> deferred = to->hold_back(call)) {
         return finish_later(*deferred, std::move(done));
     }

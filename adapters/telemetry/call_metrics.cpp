@@ -27,7 +27,7 @@ call_metrics::of_call call_metrics::resolve(std::string_view call) {
     found.seconds = &families.call_seconds.Add(
         {{"call", name}},
         prometheus::Histogram::BucketBoundaries{
-            0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}
+            0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30}
     );
     return found;
 }

@@ -36,6 +36,12 @@ struct saga_commit {
     std::vector<journal_entry> entries;  // consecutive, at least one
     std::optional<start_claim> claim;    // present on the first commit of a saga that has a key
     instant wake_at = never;  // when recovery must look at this saga; `never` once it ended
+    // Without it the store keeps the record that it has, of an earlier entry, and whoever reads
+    // folds the entries after that one. Never left out when the saga starts or ends, or its status
+    // changes.
+    bool stores_record = true;
+    // Without it the store keeps the wake-up that it has, which is not later.
+    bool stores_wake = true;
     std::vector<outbox_event> outbox;
 };
 
@@ -113,6 +119,12 @@ public:
     // Drops some of the idempotency keys whose checkouts ended before that moment. Returns how
     // many; 0 when none is left.
     [[nodiscard]] virtual store_result<std::uint64_t> forget_keys(instant ended_before) = 0;
+    // Removes some of the sagas that ended before that moment, at most so many, with all that is
+    // kept of them. Not one whose key or whose events for the world are still kept, nor one of
+    // whose family another has not ended. Returns how many; 0 when none is left.
+    [[nodiscard]] virtual store_result<std::uint64_t> prune(instant, std::size_t) {
+        return std::uint64_t{0};  // a store that keeps everything
+    }
 };
 
 // The reading side; sees only what is durable. One thread at a time per reader.

@@ -28,7 +28,7 @@ public:
     transition decide(const saga_record& saga, fact_name on) const override {
         return delivery_slot::decide(saga, on);
     }
-    std::vector<call_ordinal> fan_out(const call_spec&, const saga_record&) const override {
+    call_ordinals fan_out(const call_spec&, const saga_record&) const override {
         return {0};  // every step is one call
     }
     // The id of the slot follows from the saga's: so an undo can name what was never seen.

@@ -14,6 +14,7 @@
 #include "sagas/contract/variable_names.hpp"
 #include "sagas/json/canonical.hpp"
 #include "sagas/json/card_numbers.hpp"
+#include "sagas/json/scratch_memory.hpp"
 #include "sagas/json/strict_reading.hpp"
 #include "sagas/json/writing.hpp"
 
@@ -87,10 +88,7 @@ call_answer read_cart(const success& cart) {
             return cart.broken("with a card number in place of an sku, which must not be kept");
         }
         if (kept.size() > 1) kept += ',';
-        kept += json::object_text(64)
-                    .text("sku", line->sku)
-                    .number("quantity", line->quantity)
-                    .finish();
+        json::object_text(kept).text("sku", line->sku).number("quantity", line->quantity).finish();
     }
     answered_done done;
     done.learnt.set(variable::items, kept + "]");
@@ -218,7 +216,7 @@ call_answer read_waiting(const success& authorized) {
 }
 
 call_answer read_authorized(const success& authorized) {
-    const std::string id = contract::authorization_id(authorized.saga.id, authorized.ordinal);
+    const id_text id = contract::authorization_id(authorized.saga.id, authorized.ordinal);
     if (!agrees(authorized.body, "authorization_id", id)) {
         return authorized.broken("with another authorization than the one that was asked for");
     }
@@ -231,7 +229,7 @@ call_answer read_authorized(const success& authorized) {
 
 call_answer read_order(const success& created) {
     const auto id = text_member(created.body, "order_id");
-    if (id != contract::order_id(created.saga.id)) {
+    if (id != contract::order_id(created.saga.id).view()) {
         return created.broken("without the order_id that was asked for");
     }
     return answered_done{};
@@ -268,7 +266,8 @@ call_answer read_success(
 ) {
     const auto reader = std::ranges::find(readers, call, &named_reader::call);
     if (reader == readers.end()) return contract::read_plain_success(answer);
-    const auto body = contract::read_object(answer);
+    json::scratch_memory memory;
+    const auto body = contract::read_object(answer, memory.storage());
     if (!body) return malformed(answer, "without a JSON object that can be read");
     return reader->read({saga, ordinal, answer, *body});
 }

@@ -26,14 +26,14 @@ constexpr call_name create_order{"create_order"};
 constexpr call_name reserve_inventory{"reserve_inventory"};
 constexpr call_name void_payment{"void_payment"};
 
-std::vector<call_ordinal> once_if(bool needed) {
-    return std::vector<call_ordinal>(needed ? 1 : 0, call_ordinal{0});
+call_ordinals once_if(bool needed) {
+    return call_ordinals(needed ? 1 : 0, call_ordinal{0});
 }
 
 // The tenders that money may be held for. A refusal that reached us as the customer's word counts
 // as none: the backend may still be waiting for the customer, and a void is always legal.
-std::vector<call_ordinal> tenders_to_void(const saga_record& saga) {
-    std::vector<call_ordinal> ordinals;
+call_ordinals tenders_to_void(const saga_record& saga) {
+    call_ordinals ordinals;
     for (const call_record& each : saga.calls) {
         if (each.call.call != authorize_payment) continue;
         const call_ordinal ordinal = each.call.ordinal;
@@ -47,8 +47,8 @@ std::vector<call_ordinal> tenders_to_void(const saga_record& saga) {
 }
 
 // Those whose void was refused because the money had been taken.
-std::vector<call_ordinal> tenders_to_refund(const saga_record& saga) {
-    std::vector<call_ordinal> ordinals;
+call_ordinals tenders_to_refund(const saga_record& saga) {
+    call_ordinals ordinals;
     for (const call_record& each : saga.calls) {
         if (each.call.call == void_payment && each.status == call_status::refused) {
             ordinals.push_back(each.call.ordinal);
@@ -57,7 +57,7 @@ std::vector<call_ordinal> tenders_to_refund(const saga_record& saga) {
     return ordinals;
 }
 
-std::vector<call_ordinal> fan_out_of(std::string_view call, const saga_record& saga) {
+call_ordinals fan_out_of(std::string_view call, const saga_record& saga) {
     if (call == "read_cart") return once_if(!saga.text(variable::cart_id).empty());
     if (call == "quote") return once_if(!saga.text(variable::has_catalog).empty());
     if (call == "authorize_payment") return contract::paying_tenders(saga);
@@ -103,8 +103,7 @@ public:
     fact_name unknown_fact() const override { return table().unknown; }
     fact_name cancel_fact() const override { return table().cancel; }
 
-    std::vector<call_ordinal> fan_out(const call_spec& call, const saga_record& saga)
-        const override {
+    call_ordinals fan_out(const call_spec& call, const saga_record& saga) const override {
         return fan_out_of(call.name.value, saga);
     }
     call_request request(const call_spec& call, call_ordinal ordinal, const saga_record& saga)
@@ -122,7 +121,7 @@ public:
     std::string idempotency_key_of(
         const call_spec& call, call_ordinal ordinal, const saga_record& saga
     ) const override {
-        return contract::key_of(saga.id.text(), call, ordinal);
+        return contract::key_of(saga.id.in_place_text(), call, ordinal);
     }
 
     std::optional<state_deadline> deadline(const saga_record& saga) const override {
@@ -145,7 +144,7 @@ public:
     }
     std::string render(const saga_record& saga, std::span<const live_note> notes) const override {
         contract::related_ids related;
-        if (order_was_created(saga)) related.order = contract::order_id(saga.id);
+        if (order_was_created(saga)) related.order = contract::order_id(saga.id).str();
         if (saga.state.value == "completed" && starts_fulfilment(saga)) {
             related.fulfilment = saga.id.with_prefix(fulfilment::saga_prefix).text();
         }

@@ -19,12 +19,15 @@ call_request post(std::string target, std::string body) {
     return {"POST", std::move(target), std::move(body)};
 }
 
-std::string reservation_target(const saga_record& saga) {
-    return "/v1/reservations/" + contract::reservation_id(saga.id);
+std::string reservation_target(const saga_record& saga, std::string_view verb) {
+    return contract::path_of({"/v1/reservations/", contract::reservation_id(saga.id), verb});
 }
 
-std::string authorization_target(const saga_record& saga, call_ordinal ordinal) {
-    return "/v1/authorizations/" + contract::authorization_id(saga.id, ordinal);
+std::string authorization_target(
+    const saga_record& saga, call_ordinal ordinal, std::string_view verb
+) {
+    const id_text id = contract::authorization_id(saga.id, ordinal);
+    return contract::path_of({"/v1/authorizations/", id, verb});
 }
 
 call_request read_cart(const saga_record& saga, call_ordinal) {
@@ -46,7 +49,7 @@ call_request reserve_inventory(const saga_record& saga, call_ordinal) {
     return post(
         "/v1/reservations", object_text()
                                 .text("reservation_id", contract::reservation_id(saga.id))
-                                .text("checkout_id", saga.id.text())
+                                .text("checkout_id", saga.id.in_place_text())
                                 .fragment("items", saga.text(variable::items))
                                 .number("ttl_seconds", (ttl_ms + 999) / 1000)
                                 .finish()
@@ -58,7 +61,7 @@ call_request authorize_payment(const saga_record& saga, call_ordinal ordinal) {
         "/v1/authorizations",
         object_text()
             .text("authorization_id", contract::authorization_id(saga.id, ordinal))
-            .text("checkout_id", saga.id.text())
+            .text("checkout_id", saga.id.in_place_text())
             .text("customer_id", saga.customer.value)
             .number("amount", contract::tender_amount(saga, ordinal))
             .text("currency", saga.text(variable::currency))
@@ -68,8 +71,8 @@ call_request authorize_payment(const saga_record& saga, call_ordinal ordinal) {
 }
 
 // The authorizations that stand behind the order; the first alone when nobody had to pay.
-std::vector<std::string> authorization_ids(const saga_record& saga) {
-    std::vector<std::string> ids;
+std::vector<id_text> authorization_ids(const saga_record& saga) {
+    std::vector<id_text> ids;
     for (const call_ordinal ordinal : contract::paying_tenders(saga)) {
         ids.push_back(contract::authorization_id(saga.id, ordinal));
     }
@@ -80,22 +83,23 @@ std::vector<std::string> authorization_ids(const saga_record& saga) {
     return ids;
 }
 
-std::string text_array(const std::vector<std::string>& texts) {
+std::string text_array(const std::vector<id_text>& texts) {
     std::string out = "[";
-    for (const std::string& each : texts) {
+    out.reserve(1 + texts.size() * (id_text::size_max + 3) + 1);  // quotes and a comma each
+    for (const id_text& each : texts) {
         if (out.size() > 1) out += ',';
         json::append_string(out, each);
     }
-    return out + "]";
+    return out += ']';
 }
 
 call_request create_order(const saga_record& saga, call_ordinal) {
-    const std::vector<std::string> authorizations = authorization_ids(saga);
+    const std::vector<id_text> authorizations = authorization_ids(saga);
     return post(
         "/v1/orders",
-        object_text(512)
+        object_text(768)
             .text("order_id", contract::order_id(saga.id))
-            .text("checkout_id", saga.id.text())
+            .text("checkout_id", saga.id.in_place_text())
             .text("customer_id", saga.customer.value)
             .fragment("items", saga.text(variable::lines))
             .number("total", saga.integer(variable::total).value_or(0))
@@ -112,27 +116,30 @@ call_request create_order(const saga_record& saga, call_ordinal) {
 constexpr std::string_view empty_body = "{}";
 
 call_request confirm_inventory(const saga_record& saga, call_ordinal) {
-    return post(reservation_target(saga) + "/confirm", std::string(empty_body));
+    return post(reservation_target(saga, "/confirm"), std::string(empty_body));
 }
 
 call_request read_reservation(const saga_record& saga, call_ordinal) {
-    return {"GET", reservation_target(saga), {}};
+    return {"GET", reservation_target(saga, ""), {}};
 }
 
 call_request cancel_order(const saga_record& saga, call_ordinal) {
-    return post("/v1/orders/" + contract::order_id(saga.id) + "/cancel", std::string(empty_body));
+    return post(
+        contract::path_of({"/v1/orders/", contract::order_id(saga.id), "/cancel"}),
+        std::string(empty_body)
+    );
 }
 
 call_request void_payment(const saga_record& saga, call_ordinal ordinal) {
-    return post(authorization_target(saga, ordinal) + "/void", std::string(empty_body));
+    return post(authorization_target(saga, ordinal, "/void"), std::string(empty_body));
 }
 
 call_request refund_payment(const saga_record& saga, call_ordinal ordinal) {
-    return post(authorization_target(saga, ordinal) + "/refund", std::string(empty_body));
+    return post(authorization_target(saga, ordinal, "/refund"), std::string(empty_body));
 }
 
 call_request release_inventory(const saga_record& saga, call_ordinal) {
-    return post(reservation_target(saga) + "/release", std::string(empty_body));
+    return post(reservation_target(saga, "/release"), std::string(empty_body));
 }
 
 struct named_writer {

@@ -23,7 +23,7 @@ void field_reader::refuse_others(std::initializer_list<std::string_view> names) 
     }
 }
 
-std::optional<std::string> field_reader::text(std::string_view name, std::size_t bytes_max) {
+std::optional<std::string_view> field_reader::text(std::string_view name, std::size_t bytes_max) {
     const boost::json::value* value = find(name);
     if (value == nullptr) {
         refuse(name, "this field is required");
@@ -38,7 +38,7 @@ std::optional<std::string> field_reader::text(std::string_view name, std::size_t
         refuse(name, "control characters are not allowed");
         return {};
     }
-    return std::string(*text);
+    return std::string_view(*text);
 }
 
 std::optional<std::int64_t> field_reader::whole_number(

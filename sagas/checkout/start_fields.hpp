@@ -41,7 +41,8 @@ public:
         std::int64_t max = 0;
     };
     // 1 to `bytes_max` bytes without control characters.
-    std::optional<std::string> text(std::string_view name, std::size_t bytes_max);
+    // It refers to the request.
+    std::optional<std::string_view> text(std::string_view name, std::size_t bytes_max);
     std::optional<std::int64_t> whole_number(std::string_view name, whole_number_range range);
 
     [[nodiscard]] bool has(std::string_view name) const { return object_.contains(name); }

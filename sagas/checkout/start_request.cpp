@@ -1,7 +1,5 @@
 #include "sagas/checkout/start_request.hpp"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <boost/json/array.hpp>
 
@@ -10,6 +8,8 @@
 #include "sagas/contract/variable_names.hpp"
 #include "sagas/json/body_reading.hpp"
 #include "sagas/json/canonical.hpp"
+#include "sagas/json/scratch_memory.hpp"
+#include "sagas/json/sha256.hpp"
 #include "sagas/json/writing.hpp"
 
 namespace makegood::checkout {
@@ -22,20 +22,23 @@ constexpr std::size_t sku_bytes_max = 128;
 constexpr std::size_t cart_id_bytes_max = 128;
 constexpr std::size_t method_bytes_max = 64;
 constexpr std::size_t token_bytes_max = 4 * 1024;
+constexpr std::size_t inputs_expected = 16;  // what a request has and the settings
 
 // Reads the request field by field into the inputs of the saga. Lives for one request.
 class request_reader {
 public:
     request_reader(const bj::object& request, const checkout_settings& settings)
-        : settings_(settings), fields_(request, "", problems_) {}
+        : settings_(settings), fields_(request, "", problems_) {
+        inputs_.reserve(inputs_expected);
+    }
 
     void read() {
         fields_.refuse_others(
             {"customer_id", "cart_id", "items", "currency", "expected_total", "payment", "payments",
              "shipping_address", "metadata"}
         );
-        if (auto customer = fields_.text("customer_id", limits::customer_id_bytes_max)) {
-            customer_ = std::move(*customer);
+        if (const auto customer = fields_.text("customer_id", limits::customer_id_bytes_max)) {
+            customer_ = *customer;
         }
         read_goods();
         read_currency();
@@ -98,10 +101,12 @@ private:
         }
         std::string asked = "[";
         std::string priced = "[";
+        asked.reserve(items->size() * 64);
+        priced.reserve(items->size() * 96);
         for (std::size_t i = 0; i < items->size(); ++i) {
             read_item((*items)[i], "/items/" + std::to_string(i), asked, priced);
         }
-        inputs_.set(variable::items, asked + "]");
+        inputs_.set(variable::items, std::move(asked += ']'));
         if (settings_.has_catalog) return;
         if (total_ > limits::amount_max) {
             fields_.refuse(
@@ -109,7 +114,7 @@ private:
                 "together they must not cost more than " + std::to_string(limits::amount_max)
             );
         }
-        inputs_.set(variable::lines, priced + "]");
+        inputs_.set(variable::lines, std::move(priced += ']'));
         inputs_.set(variable::total, total_);
     }
 
@@ -125,17 +130,17 @@ private:
         const auto unit_price = read_unit_price(item);
         if (!sku || !quantity) return;
         if (asked.size() > 1) asked += ',';
-        asked += json::object_text(64).text("sku", *sku).number("quantity", *quantity).finish();
+        json::object_text(asked).text("sku", *sku).number("quantity", *quantity).finish();
         if (!unit_price) return;
         const std::int64_t amount = *quantity * *unit_price;  // at most 10^6 * 10^12
         total_ = std::min(total_, limits::amount_max) + std::min(amount, limits::amount_max + 1);
         if (priced.size() > 1) priced += ',';
-        priced += json::object_text(96)
-                      .text("sku", *sku)
-                      .number("quantity", *quantity)
-                      .number("unit_price", *unit_price)
-                      .number("amount", amount)
-                      .finish();
+        json::object_text(priced)
+            .text("sku", *sku)
+            .number("quantity", *quantity)
+            .number("unit_price", *unit_price)
+            .number("amount", amount)
+            .finish();
     }
 
     std::optional<std::int64_t> read_unit_price(field_reader& item) {
@@ -297,9 +302,11 @@ private:
         if (on) inputs_.set(name, std::string("1"));
     }
 
-    template <typename Value>
-    void keep(std::string_view name, const std::optional<Value>& value) {
+    void keep(std::string_view name, std::optional<std::int64_t> value) {
         if (value) inputs_.set(name, *value);
+    }
+    void keep(std::string_view name, std::optional<std::string_view> value) {
+        if (value) inputs_.set(name, std::string(*value));
     }
 
     const checkout_settings& settings_;
@@ -310,15 +317,9 @@ private:
     std::int64_t total_ = 0;  // of the items, when they bring their prices
 };
 
-payload_fingerprint fingerprint_of(const bj::value& request) {
-    const std::string canonical = json::canonical_text(request);
-    payload_fingerprint fingerprint;
-    static_assert(sizeof fingerprint == SHA256_DIGEST_LENGTH);
-    SHA256(
-        reinterpret_cast<const unsigned char*>(canonical.data()), canonical.size(),
-        fingerprint.data()
-    );
-    return fingerprint;
+payload_fingerprint fingerprint_of(const bj::value& request, std::size_t bytes_expected) {
+    const std::string canonical = json::canonical_text(request, bytes_expected);
+    return json::sha256(canonical);
 }
 
 start_refusal invalid_fields(std::vector<field_problem> problems) {
@@ -333,7 +334,8 @@ start_refusal invalid_fields(std::vector<field_problem> problems) {
 result_or<start_document, start_refusal> read_start_request(
     std::string_view body, const checkout_settings& settings
 ) {
-    auto request = json::read_body(body);
+    json::scratch_memory memory;
+    auto request = json::read_body(body, memory.storage());
     if (!request) return request.error();
     const bj::object* object = request->if_object();
     if (object == nullptr) return invalid_fields({{"", "a JSON object is expected"}});
@@ -341,7 +343,8 @@ result_or<start_document, start_refusal> read_start_request(
     reader.read();
     if (!reader.problems().empty()) return invalid_fields(reader.problems().take());
     return start_document{
-        customer_id(reader.customer()), reader.take_inputs(), fingerprint_of(*request)};
+        customer_id(reader.customer()), reader.take_inputs(),
+        fingerprint_of(*request, body.size())};
 }
 
 }  // namespace makegood::checkout

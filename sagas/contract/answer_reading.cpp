@@ -3,10 +3,12 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/string.hpp>
+#include <utility>
 
 #include "engine/limits.hpp"
 #include "sagas/contract/tenders.hpp"
 #include "sagas/json/card_numbers.hpp"
+#include "sagas/json/scratch_memory.hpp"
 #include "sagas/json/strict_reading.hpp"
 
 namespace makegood::contract {
@@ -14,11 +16,11 @@ namespace {
 
 namespace bj = boost::json;
 
-std::optional<bj::object> parse_object(std::string_view body) {
+std::optional<bj::object> parse_object(std::string_view body, bj::storage_ptr memory) {
     bj::parse_options options;
     options.max_depth = json::depth_max;
     bj::error_code error;
-    bj::value document = bj::parse(body, error, {}, options);
+    bj::value document = bj::parse(body, error, std::move(memory), options);
     if (error || !document.is_object()) return {};
     return std::move(document.get_object());
 }
@@ -69,7 +71,9 @@ constexpr std::size_t secret_bytes_min = 4;
 void remove_tokens(std::string& text, const saga_record& saga) {
     const std::size_t count = tenders_count(saga);
     for (std::size_t tender = 1; tender <= count; ++tender) {
-        const auto payment = parse_object(tender_payment(saga, static_cast<call_ordinal>(tender)));
+        const auto ordinal = static_cast<call_ordinal>(tender);
+        json::scratch_memory memory;
+        const auto payment = parse_object(tender_payment(saga, ordinal), memory.storage());
         const auto token = payment ? text_member(*payment, "token") : std::nullopt;
         if (token && token->size() >= secret_bytes_min)
             replace_all(text, *token, "[token removed]");
@@ -107,19 +111,21 @@ status_meaning meaning_of(unsigned status) {
 std::optional<call_answer> read_failure(const backend_answer& answer, const saga_record& saga) {
     const status_meaning meaning = meaning_of(answer.status);
     if (meaning == status_meaning::success) return {};
-    const std::optional<bj::object> body = parse_object(answer.body);
+    json::scratch_memory memory;
+    const std::optional<bj::object> body = parse_object(answer.body, memory.storage());
     if (meaning == status_meaning::refused) return read_refusal(answer, body, saga);
     std::string detail = failure_detail(status_words(answer), body, saga);
     if (meaning == status_meaning::denied) return answered_denied{std::move(detail)};
     return answered_retry{std::move(detail), answer.retry_after};
 }
 
-std::optional<bj::object> read_object(const backend_answer& answer) {
-    return parse_object(answer.body);
+std::optional<bj::object> read_object(const backend_answer& answer, bj::storage_ptr memory) {
+    return parse_object(answer.body, std::move(memory));
 }
 
 call_answer read_plain_success(const backend_answer& answer) {
-    if (answer.body.empty() || read_object(answer)) return answered_done{};
+    json::scratch_memory memory;
+    if (answer.body.empty() || read_object(answer, memory.storage())) return answered_done{};
     return malformed(answer, "with a body that is no JSON object");
 }
 

@@ -25,8 +25,10 @@ enum class status_meaning {
     const backend_answer& answer, const saga_record& saga
 );
 
-// The body of a success, when it is a JSON object.
-[[nodiscard]] std::optional<boost::json::object> read_object(const backend_answer& answer);
+// The body of a success, when it is a JSON object. It is kept in `memory`.
+[[nodiscard]] std::optional<boost::json::object> read_object(
+    const backend_answer& answer, boost::json::storage_ptr memory
+);
 
 // A success of a call whose answer says all in its status: the body is empty or a JSON object. What
 // is neither, such as a proxy's page, does not come from the backend.

@@ -1,23 +1,28 @@
 #include "sagas/contract/derived_ids.hpp"
 
+#include <array>
+#include <charconv>
+
 namespace makegood::contract {
 
-std::string reservation_id(const saga_id& id) {
-    return "res_" + id.suffix();
+id_text reservation_id(const saga_id& id) {
+    return id.with_prefix("res").in_place_text();
 }
 
-std::string order_id(const saga_id& id) {
-    return "ord_" + id.suffix();
+id_text order_id(const saga_id& id) {
+    return id.with_prefix("ord").in_place_text();
 }
 
-std::string shipment_id(const saga_id& id) {
-    return "shp_" + id.suffix();
+id_text shipment_id(const saga_id& id) {
+    return id.with_prefix("shp").in_place_text();
 }
 
-std::string authorization_id(const saga_id& id, call_ordinal ordinal) {
-    std::string text = "pay_" + id.suffix();
-    if (ordinal > 0) text += "_" + std::to_string(ordinal);
-    return text;
+id_text authorization_id(const saga_id& id, call_ordinal ordinal) {
+    id_text text = id.with_prefix("pay").in_place_text();
+    if (ordinal == 0) return text;
+    std::array<char, 3> digits;  // an ordinal is one byte
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), ordinal).ptr;
+    return text.append('_').append({digits.data(), end});
 }
 
 }  // namespace makegood::contract

@@ -27,4 +27,15 @@ std::string path_segment(std::string_view text) {
     return out;
 }
 
+std::string path_of(std::initializer_list<std::string_view> parts) {
+    std::size_t size = 0;
+    for (const std::string_view part : parts)
+        size += part.size();
+    std::string path;
+    path.reserve(size);
+    for (const std::string_view part : parts)
+        path += part;
+    return path;
+}
+
 }  // namespace makegood::contract

@@ -107,7 +107,7 @@ std::string resource_text(
     const saga_record& saga, const related_ids& related, std::span<const live_note> notes
 ) {
     object_text out(768);
-    out.text("id", saga.id.text())
+    out.text("id", saga.id.in_place_text())
         .text("saga", saga.definition->name())
         .number("version", saga.definition->version())
         .text("status", status_text(saga.status()))

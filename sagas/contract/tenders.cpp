@@ -40,9 +40,9 @@ std::string_view tender_payment(const saga_record& saga, call_ordinal ordinal) {
     return saga.text(variable::payment(tender_of(ordinal)));
 }
 
-std::vector<call_ordinal> paying_tenders(const saga_record& saga) {
+call_ordinals paying_tenders(const saga_record& saga) {
     const std::size_t count = tenders_count(saga);
-    std::vector<call_ordinal> ordinals;
+    call_ordinals ordinals;
     for (std::size_t tender = 1; tender <= count; ++tender) {
         const auto ordinal = static_cast<call_ordinal>(count == 1 ? 0 : tender);
         if (tender_amount(saga, ordinal) > 0) ordinals.push_back(ordinal);

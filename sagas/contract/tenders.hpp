@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/definition.hpp"
 #include "engine/saga_record.hpp"
 
 // The means of payment of a checkout. A single one has ordinal 0, several have 1, 2, and so on; one
@@ -19,7 +20,7 @@ namespace makegood::contract {
 [[nodiscard]] std::string_view tender_payment(const saga_record& saga, call_ordinal ordinal);
 // The tenders that pay something: a free checkout, or a gift card that covers all, asks nobody for
 // money.
-[[nodiscard]] std::vector<call_ordinal> paying_tenders(const saga_record& saga);
+[[nodiscard]] call_ordinals paying_tenders(const saga_record& saga);
 
 // False only when that call surely did not happen: never opened, or refused.
 [[nodiscard]] bool may_have_happened(const saga_record& saga, const call_reference& call);

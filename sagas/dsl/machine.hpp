@@ -33,7 +33,7 @@ struct machine_front : boost::msm::front::state_machine_def<machine_front<Lines,
     void no_transition(const Event&, Machine&, int) {}
 
     const saga_record* saga = nullptr;
-    std::vector<call_name> emits;
+    decltype(transition::emits) emits;
     bool starts_child = false;
     bool ignored = false;
 };

@@ -17,15 +17,15 @@ namespace {
 
 namespace variable = contract::variable;
 
-std::vector<call_ordinal> once_if(bool needed) {
-    return std::vector<call_ordinal>(needed ? 1 : 0, call_ordinal{0});
+call_ordinals once_if(bool needed) {
+    return call_ordinals(needed ? 1 : 0, call_ordinal{0});
 }
 
 bool knows(const saga_record& saga, std::string_view name) {
     return !saga.text(name).empty();
 }
 
-std::vector<call_ordinal> fan_out_of(std::string_view call, const saga_record& saga) {
+call_ordinals fan_out_of(std::string_view call, const saga_record& saga) {
     if (call == "capture_payment") return contract::paying_tenders(saga);
     if (call == "request_shipment") return once_if(knows(saga, variable::has_fulfillment));
     if (call == "clear_cart") {
@@ -61,8 +61,7 @@ public:
     fact_name unknown_fact() const override { return table().unknown; }
     fact_name cancel_fact() const override { return table().cancel; }
 
-    std::vector<call_ordinal> fan_out(const call_spec& call, const saga_record& saga)
-        const override {
+    call_ordinals fan_out(const call_spec& call, const saga_record& saga) const override {
         return fan_out_of(call.name.value, saga);
     }
     call_request request(const call_spec& call, call_ordinal ordinal, const saga_record& saga)

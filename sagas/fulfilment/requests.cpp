@@ -15,8 +15,8 @@ namespace variable = contract::variable;
 using json::object_text;
 
 call_request capture_payment(const saga_record& saga, call_ordinal ordinal) {
-    const std::string id = contract::authorization_id(saga.id, ordinal);
-    return {"POST", "/v1/authorizations/" + id + "/capture", "{}"};
+    const id_text id = contract::authorization_id(saga.id, ordinal);
+    return {"POST", contract::path_of({"/v1/authorizations/", id, "/capture"}), "{}"};
 }
 
 call_request request_shipment(const saga_record& saga, call_ordinal) {

@@ -3,12 +3,15 @@
 #include <utility>
 
 #include "sagas/json/card_numbers.hpp"
+#include "sagas/json/scratch_memory.hpp"
 #include "sagas/json/strict_reading.hpp"
 
 namespace makegood::json {
 
-result_or<boost::json::value, start_refusal> read_body(std::string_view body) {
-    auto document = read_strictly(body);
+result_or<boost::json::value, start_refusal> read_body(
+    std::string_view body, boost::json::storage_ptr memory
+) {
+    auto document = read_strictly(body, std::move(memory));
     if (!document) {
         const reading_problem& problem = document.error();
         std::vector<field_problem> problems;
@@ -25,7 +28,8 @@ result_or<boost::json::value, start_refusal> read_body(std::string_view body) {
 }
 
 std::optional<start_refusal> refuse_body(std::string_view body) {
-    auto document = read_body(body);
+    scratch_memory memory;
+    auto document = read_body(body, memory.storage());
     if (document) return std::nullopt;
     return document.error();
 }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/container/small_vector.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
 #include <charconv>
 #include <cmath>
-#include <vector>
 
 #include "sagas/json/writing.hpp"
 
@@ -38,24 +38,27 @@ void append_double(std::string& out, double value) {
     }
 }
 
+void append_member(std::string& out, const bj::key_value_pair& member, member_order order) {
+    if (out.back() != '{') out += ',';
+    append_string(out, member.key());
+    out += ':';
+    append(out, member.value(), order);
+}
+
 void append_object(std::string& out, const bj::object& object, member_order order) {
-    std::vector<const bj::key_value_pair*> members;
-    members.reserve(object.size());
-    for (const bj::key_value_pair& each : object)
-        members.push_back(&each);
-    if (order == member_order::by_name) {
+    out += '{';
+    if (order == member_order::as_given) {
+        for (const bj::key_value_pair& each : object)
+            append_member(out, each, order);
+    } else {
+        boost::container::small_vector<const bj::key_value_pair*, 16> members;
+        for (const bj::key_value_pair& each : object)
+            members.push_back(&each);
         std::ranges::sort(members, {}, [](const auto* each) {
             return std::string_view(each->key());
         });
-    }
-    out += '{';
-    bool first = true;
-    for (const bj::key_value_pair* each : members) {
-        if (!first) out += ',';
-        first = false;
-        append_string(out, each->key());
-        out += ':';
-        append(out, each->value(), order);
+        for (const bj::key_value_pair* each : members)
+            append_member(out, *each, order);
     }
     out += '}';
 }
@@ -86,14 +89,16 @@ void append(std::string& out, const bj::value& value, member_order order) {
 
 }  // namespace
 
-std::string canonical_text(const bj::value& document) {
+std::string canonical_text(const bj::value& document, std::size_t bytes_expected) {
     std::string out;
+    out.reserve(bytes_expected);
     append(out, document, member_order::by_name);
     return out;
 }
 
 std::string compact_text(const bj::value& document) {
     std::string out;
+    out.reserve(128);  // most are about so long
     append(out, document, member_order::as_given);
     return out;
 }

@@ -168,23 +168,23 @@ bool is_card_number(const bj::value& value) {
     }
 }
 
-// Walks the document; `pointer` is where `value` stands, and on success where the number is.
-bool search(const bj::value& value, std::string& pointer) {
-    const std::size_t here = pointer.size();
+// Walks the document. On the way back from a number, writes where it stands: `pointer` begins with
+// what is innermost.
+bool search(const bj::value& value, std::vector<std::string>& pointer) {
     if (const bj::object* object = value.if_object()) {
         for (const bj::key_value_pair& each : *object) {
             if (holds_card_number(each.key())) return true;  // the pointer must not repeat it
-            append_token(pointer, each.key());
-            if (search(each.value(), pointer)) return true;
-            pointer.resize(here);
+            if (!search(each.value(), pointer)) continue;
+            pointer.emplace_back(each.key());
+            return true;
         }
         return false;
     }
     if (const bj::array* array = value.if_array()) {
         for (std::size_t i = 0; i < array->size(); ++i) {
-            append_token(pointer, std::to_string(i));
-            if (search((*array)[i], pointer)) return true;
-            pointer.resize(here);
+            if (!search((*array)[i], pointer)) continue;
+            pointer.push_back(std::to_string(i));
+            return true;
         }
         return false;
     }
@@ -210,9 +210,12 @@ std::string without_card_numbers(std::string_view text) {
 }
 
 std::optional<std::string> find_card_number(const bj::value& document) {
+    std::vector<std::string> tokens;
+    if (!search(document, tokens)) return {};
     std::string pointer;
-    if (search(document, pointer)) return pointer;
-    return {};
+    for (auto token = tokens.rbegin(); token != tokens.rend(); ++token)
+        append_token(pointer, *token);
+    return pointer;
 }
 
 }  // namespace makegood::json

@@ -1,10 +1,14 @@
 #include "sagas/json/strict_reading.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse_options.hpp>
 #include <boost/json/value_stack.hpp>
 #include <charconv>
+#include <memory_resource>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace makegood::json {
@@ -21,54 +25,56 @@ public:
     static constexpr std::size_t max_key_size = bj::string::max_size();
     static constexpr std::size_t max_string_size = bj::string::max_size();
 
-    bj::value_stack document;
+    explicit strict_handler(bj::storage_ptr memory) : memory_(std::move(memory)) {}
+
+    bj::value release() { return document_.release(); }
     reading_problem problem;
 
     bool on_document_begin(bj::error_code&) {
-        document.reset();
+        document_.reset(memory_);
         return true;
     }
     bool on_document_end(bj::error_code&) { return true; }
 
     bool on_object_begin(bj::error_code&) {
-        open_.push_back({.is_object = true, .names = {}, .elements = 0});
+        open_.push_back({.is_object = true, .names_before = names_.size(), .elements = 0});
         return true;
     }
     bool on_object_end(std::size_t members, bj::error_code&) {
-        document.push_object(members);
+        document_.push_object(members);
         return close();
     }
     bool on_array_begin(bj::error_code&) {
-        open_.push_back({.is_object = false, .names = {}, .elements = 0});
+        open_.push_back({.is_object = false, .names_before = names_.size(), .elements = 0});
         return true;
     }
     bool on_array_end(std::size_t elements, bj::error_code&) {
-        document.push_array(elements);
+        document_.push_array(elements);
         return close();
     }
 
     bool on_key_part(bj::string_view part, std::size_t, bj::error_code&) {
         key_ += std::string_view(part);
-        document.push_chars(part);
+        document_.push_chars(part);
         return true;
     }
     bool on_key(bj::string_view part, std::size_t, bj::error_code& error) {
         key_ += std::string_view(part);
-        document.push_key(part);
-        std::vector<std::string>& names = open_.back().names;
-        const bool twice = std::find(names.begin(), names.end(), key_) != names.end();
-        names.push_back(std::move(key_));
+        document_.push_key(part);
+        const auto own = names_.begin() + static_cast<std::ptrdiff_t>(open_.back().names_before);
+        const bool twice = std::find(own, names_.end(), key_) != names_.end();
+        names_.push_back(key_);
         key_.clear();
         if (!twice) return true;
         return refuse("this member is given twice", error);
     }
 
     bool on_string_part(bj::string_view part, std::size_t, bj::error_code&) {
-        document.push_chars(part);
+        document_.push_chars(part);
         return true;
     }
     bool on_string(bj::string_view part, std::size_t, bj::error_code&) {
-        document.push_string(part);
+        document_.push_string(part);
         return value_done();
     }
     bool on_number_part(bj::string_view part, bj::error_code&) {
@@ -76,11 +82,11 @@ public:
         return true;
     }
     bool on_int64(std::int64_t value, bj::string_view, bj::error_code&) {
-        document.push_int64(value);
+        document_.push_int64(value);
         return value_done();
     }
     bool on_uint64(std::uint64_t value, bj::string_view, bj::error_code&) {
-        document.push_uint64(value);
+        document_.push_uint64(value);
         return value_done();
     }
     // The parser's own value may be off by a unit in the last place; two spellings of one number
@@ -93,15 +99,15 @@ public:
         if (failure != std::errc{} || parsed_to != end) {
             return refuse("this number is out of range", error);
         }
-        document.push_double(exact);
+        document_.push_double(exact);
         return value_done();
     }
     bool on_bool(bool value, bj::error_code&) {
-        document.push_bool(value);
+        document_.push_bool(value);
         return value_done();
     }
     bool on_null(bj::error_code&) {
-        document.push_null();
+        document_.push_null();
         return value_done();
     }
     bool on_comment_part(bj::string_view, bj::error_code&) { return true; }
@@ -110,8 +116,8 @@ public:
 private:
     struct open_value {
         bool is_object = false;
-        std::vector<std::string> names;  // seen so far, of an object
-        std::size_t elements = 0;        // seen so far, of an array
+        std::size_t names_before = 0;  // those after them are an object's own, seen so far
+        std::size_t elements = 0;      // seen so far, of an array
     };
 
     bool refuse(std::string detail, bj::error_code& error) {
@@ -126,21 +132,37 @@ private:
         return true;
     }
     bool close() {
+        names_.resize(open_.back().names_before);
         open_.pop_back();
         return value_done();
     }
 
     std::string pointer() const {
         std::string out;
-        for (const open_value& each : open_) {
-            append_token(out, each.is_object ? each.names.back() : std::to_string(each.elements));
+        for (std::size_t depth = 0; depth < open_.size(); ++depth) {
+            // The last name of an object is the one before those of what it holds.
+            const bool innermost = depth + 1 == open_.size();
+            const std::size_t names = innermost ? names_.size() : open_[depth + 1].names_before;
+            const open_value& each = open_[depth];
+            append_token(
+                out, each.is_object ? std::string_view(names_[names - 1])
+                                    : std::string_view(std::to_string(each.elements))
+            );
         }
         return out;
     }
 
-    std::vector<open_value> open_;
-    std::string key_;     // what has come of it so far
-    std::string number_;  // the same
+    // The working memory of most documents: no allocation for them.
+    std::array<unsigned char, std::size_t{2} * 1024> stack_;
+    std::array<std::byte, std::size_t{2} * 1024> texts_;
+    std::pmr::monotonic_buffer_resource working_{texts_.data(), texts_.size()};
+
+    const bj::storage_ptr memory_;
+    bj::value_stack document_{{}, stack_.data(), stack_.size()};
+    std::pmr::vector<open_value> open_{&working_};
+    std::pmr::vector<std::pmr::string> names_{&working_};  // of all open objects
+    std::pmr::string key_{&working_};                      // what has come of it so far
+    std::pmr::string number_{&working_};                   // the same
 };
 
 bj::parse_options strict_options() {
@@ -158,14 +180,14 @@ std::string describe(const bj::error_code& error, std::size_t offset) {
 
 }  // namespace
 
-result_or<bj::value, reading_problem> read_strictly(std::string_view text) {
-    bj::basic_parser<strict_handler> parser(strict_options());
+result_or<bj::value, reading_problem> read_strictly(std::string_view text, bj::storage_ptr memory) {
+    bj::basic_parser<strict_handler> parser(strict_options(), std::move(memory));
     bj::error_code error;
     const std::size_t consumed = parser.write_some(false, text.data(), text.size(), error);
     if (!error && consumed < text.size()) error = bj::error::extra_data;
     if (!parser.handler().problem.detail.empty()) return std::move(parser.handler().problem);
     if (error) return reading_problem{"", describe(error, consumed)};
-    return parser.handler().document.release();
+    return parser.handler().release();
 }
 
 void append_token(std::string& pointer, std::string_view token) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <string>
@@ -19,8 +20,11 @@ struct reading_problem {
 };
 
 // Reads a document whose meaning must not be in doubt: a member that is given twice is a problem,
-// because two readers could take different ones; so is nesting beyond depth_max.
-[[nodiscard]] result_or<boost::json::value, reading_problem> read_strictly(std::string_view text);
+// because two readers could take different ones; so is nesting beyond depth_max. The document is
+// kept in `memory`.
+[[nodiscard]] result_or<boost::json::value, reading_problem> read_strictly(
+    std::string_view text, boost::json::storage_ptr memory = {}
+);
 
 // Appends one reference token to an RFC 6901 pointer, escaping '~' and '/'.
 void append_token(std::string& pointer, std::string_view token);

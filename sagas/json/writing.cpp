@@ -22,27 +22,44 @@ void append_escaped(std::string& out, char byte) {
     out += digits[code & 0xF];
 }
 
-bool needs_escape(char byte) {
+constexpr bool needs_escape(char byte) {
     return byte == '"' || byte == '\\' || static_cast<unsigned char>(byte) < 0x20;
+}
+
+constexpr std::array<bool, 256> escaped_bytes = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t byte = 0; byte < table.size(); ++byte)
+        table[byte] = needs_escape(static_cast<char>(byte));
+    return table;
+}();
+
+// Where the first byte stands that is not written as it is; the end when all are.
+std::size_t plain_end(std::string_view text) {
+    std::size_t end = 0;
+    while (end < text.size() && !escaped_bytes[static_cast<unsigned char>(text[end])])
+        ++end;
+    return end;
 }
 
 }  // namespace
 
 void append_string(std::string& out, std::string_view text) {
     out += '"';
-    std::size_t plain_from = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (!needs_escape(text[i])) continue;
-        out.append(text, plain_from, i - plain_from);
-        append_escaped(out, text[i]);
-        plain_from = i + 1;
+    for (std::size_t plain = plain_end(text); plain < text.size(); plain = plain_end(text)) {
+        out.append(text, 0, plain);
+        append_escaped(out, text[plain]);
+        text.remove_prefix(plain + 1);
     }
-    out.append(text, plain_from);
+    out.append(text);
     out += '"';
 }
 
-object_text::object_text(std::size_t bytes_expected) {
+object_text::object_text(std::size_t bytes_expected) : out_(own_) {
     out_.reserve(bytes_expected);
+    out_ += '{';
+}
+
+object_text::object_text(std::string& out) : out_(out) {
     out_ += '{';
 }
 
@@ -76,11 +93,11 @@ object_text& object_text::fragment_unless_empty(std::string_view name, std::stri
 
 std::string object_text::finish() {
     out_ += '}';
-    return std::move(out_);
+    return std::move(own_);
 }
 
 void object_text::name(std::string_view name) {
-    if (out_.size() > 1) out_ += ',';
+    if (out_.back() != '{') out_ += ',';
     append_string(out_, name);
     out_ += ':';
 }

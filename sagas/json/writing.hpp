@@ -14,6 +14,10 @@ void append_string(std::string& out, std::string_view text);
 class object_text {
 public:
     explicit object_text(std::size_t bytes_expected = 256);
+    // Appends the object to `out`, which outlives this.
+    explicit object_text(std::string& out);
+    object_text(const object_text&) = delete;
+    object_text& operator=(const object_text&) = delete;
 
     object_text& text(std::string_view name, std::string_view value);
     object_text& text_unless_empty(std::string_view name, std::string_view value);
@@ -22,13 +26,14 @@ public:
     object_text& fragment(std::string_view name, std::string_view json);
     object_text& fragment_unless_empty(std::string_view name, std::string_view json);
 
-    // The finished object. Nothing may be written afterwards.
-    [[nodiscard]] std::string finish();
+    // The finished object; empty when it was appended elsewhere. Nothing may be written afterwards.
+    std::string finish();
 
 private:
     void name(std::string_view name);
 
-    std::string out_;
+    std::string own_;
+    std::string& out_;
 };
 
 }  // namespace makegood::json

@@ -9,6 +9,7 @@
 #include "engine/limits.hpp"
 #include "statestore/admission.hpp"
 #include "statestore/codec.hpp"
+#include "statestore/folding.hpp"
 
 namespace makegood::statestore {
 namespace {
@@ -21,7 +22,10 @@ struct stored_entry {
 
 struct stored_saga {
     std::vector<stored_entry> entries;
-    std::string record;
+    std::string record;  // of the entry `record_at`; those after it are folded on reading
+    std::size_t record_at = 0;
+    saga_status status{};
+    bool announced = false;  // has rows in the outbox
     bool ended = false;
     instant ended_at{};
     instant wake_at = never;  // means nothing once it ended
@@ -78,6 +82,7 @@ struct memory_store::state {
 
     std::optional<store_error> stage(const saga_commit& change, staged& changes) const;
     void keep(staged&& changes);
+    bool may_go(const saga_id& id, const stored_saga& saga, instant ended_before) const;
     store_result<saga_record> load(const saga_id& id) const;
     store_result<saga_record> decode(const saga_id& id, const stored_saga& saga) const;
 };
@@ -117,6 +122,19 @@ public:
         });
     }
 
+    store_result<std::uint64_t> prune(instant ended_before, std::size_t at_most) override {
+        if (epoch_ != store_.epoch) return failure_of(store_errc::stale_owner);
+        if (store_.failing) return failure_of(*store_.failing);
+        std::vector<saga_id> wanted;
+        for (const auto& [id, saga] : store_.sagas) {
+            if (wanted.size() < at_most && store_.may_go(id, saga, ended_before))
+                wanted.push_back(id);
+        }
+        for (const saga_id& each : wanted)
+            store_.sagas.erase(each);
+        return wanted.size();
+    }
+
 private:
     std::optional<key_holder> find_key(const start_claim& claim) const {
         const auto found = store_.keys.find({claim.customer, claim.key});
@@ -146,10 +164,17 @@ std::optional<store_error> memory_store::state::stage(const saga_commit& change,
     for (const journal_entry& entry : change.entries) {
         stored.entries.push_back({entry.sequence, entry.at, encode_event(entry.event)});
     }
-    stored.record = encode_record(saga);
+    if (change.stores_record) {
+        stored.record = encode_record(saga);
+        stored.record_at = saga.sequence;
+        stored.status = saga.status();
+    }
+    ASSERT(stored.status == saga.status());
+    stored.announced |= !change.outbox.empty();
     stored.ended = saga.ended();
     stored.ended_at = saga.updated_at;
-    stored.wake_at = change.wake_at;
+    ASSERT(change.stores_wake || stored.wake_at <= change.wake_at);
+    if (change.stores_wake) stored.wake_at = change.wake_at;
     if (change.claim) {
         const start_claim& claim = *change.claim;
         changes.keys.emplace(
@@ -167,6 +192,17 @@ void memory_store::state::keep(staged&& changes) {
     ASSERT(changes.keys.empty());  // admit() left taken keys out
     outbox_rows += changes.outbox_rows;
     ++commits;
+}
+
+bool memory_store::state::may_go(const saga_id& id, const stored_saga& saga, instant ended_before)
+    const {
+    if (!saga.ended || saga.ended_at >= ended_before || saga.announced) return false;
+    const bool keyed = std::any_of(keys.begin(), keys.end(), [&id](const auto& held) {
+        return held.second.saga == id;
+    });
+    return !keyed && std::none_of(sagas.begin(), sagas.end(), [&id](const auto& other) {
+        return other.first.bytes() == id.bytes() && !other.second.ended;
+    });
 }
 
 // -- the reading side
@@ -246,7 +282,13 @@ store_result<saga_record> memory_store::state::decode(const saga_id& id, const s
     const store_result<saga_started> started = decode_started(saga.entries.front().event);
     if (!started) return started.error();
     store_result<saga_record> record = decode_record(saga.record, id, *started, registry);
-    ASSERT(!record || record->sequence == saga.entries.back().sequence);
+    if (!record) return record;
+    ASSERT(record->sequence == saga.record_at);
+    for (std::size_t next = saga.record_at; next < saga.entries.size(); ++next) {
+        const stored_entry& entry = saga.entries[next];
+        const auto folded = fold_entry(*record, entry.sequence, entry.at, entry.event);
+        if (!folded) return folded.error();
+    }
     return record;
 }
 

@@ -6,22 +6,15 @@
 
 namespace makegood::statestore {
 
-blob blob_of(const payload_fingerprint& fingerprint) {
-    return {{reinterpret_cast<const char*>(fingerprint.data()), fingerprint.size()}};
-}
-
 saga_id read_id(const connection& db, const rows& row, int column) {
     const std::optional<saga_id> id = parse_id_bytes(row.bytes(column));
     if (!id) fail_corrupt(db, "a key is not a saga id");
     return *id;
 }
 
-payload_fingerprint read_fingerprint(const connection& db, const rows& row, int column) {
-    const std::string_view bytes = row.bytes(column);
-    payload_fingerprint fingerprint{};
-    if (bytes.size() != fingerprint.size()) fail_corrupt(db, "a fingerprint is not 32 bytes long");
-    std::copy(bytes.begin(), bytes.end(), fingerprint.begin());
-    return fingerprint;
+std::optional<saga_status> status_of(std::int64_t number) {
+    if (number < 0 || number > number_of(saga_status::compensated)) return {};
+    return static_cast<saga_status>(number);
 }
 
 std::string ended_counter(std::string_view prefix, std::string_view status) {

@@ -23,13 +23,17 @@ namespace makegood::statestore {
 [[nodiscard]] inline blob blob_of(const std::array<char, id_bytes_size>& id) {
     return {{id.data(), id.size()}};
 }
-[[nodiscard]] blob blob_of(const payload_fingerprint& fingerprint);
 
-// They throw store_failure when the column does not hold one.
+// As `sagas.status` has it; schema.cpp says which is which.
+[[nodiscard]] inline std::int64_t number_of(saga_status status) {
+    static_assert(static_cast<int>(saga_status::compensated) == 6);
+    return static_cast<std::int64_t>(status);
+}
+
+[[nodiscard]] std::optional<saga_status> status_of(std::int64_t number);
+
+// Throws store_failure when the column does not hold one.
 [[nodiscard]] saga_id read_id(const connection& db, const rows& row, int column);
-[[nodiscard]] payload_fingerprint read_fingerprint(
-    const connection& db, const rows& row, int column
-);
 
 // "ended chk completed"
 [[nodiscard]] std::string ended_counter(std::string_view prefix, std::string_view status);

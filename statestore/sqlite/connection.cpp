@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -42,6 +43,10 @@ std::string_view advice(store_errc code, int sqlite_code) {
 
 void connection::closer::operator()(sqlite3* handle) const {
     sqlite3_close_v2(handle);
+}
+
+void connection::finaliser::operator()(sqlite3_stmt* statement) const {
+    sqlite3_finalize(statement);
 }
 
 connection::connection(
@@ -85,8 +90,29 @@ std::int64_t connection::changes() const {
     return sqlite3_changes64(handle());
 }
 
+std::int64_t connection::last_position() const {
+    return sqlite3_last_insert_rowid(handle());
+}
+
 bool connection::in_transaction() const {
     return sqlite3_get_autocommit(handle()) == 0;
+}
+
+void connection::run(boundary which) {
+    constexpr std::array texts{"BEGIN IMMEDIATE", "BEGIN", "COMMIT"};
+    const auto index = static_cast<std::size_t>(which);
+    auto& prepared = boundaries_[index];
+    if (prepared == nullptr) {
+        sqlite3_stmt* made = nullptr;
+        const int code = sqlite3_prepare_v3(
+            handle(), texts[index], -1, SQLITE_PREPARE_PERSISTENT, &made, nullptr
+        );
+        prepared.reset(made);
+        if (code != SQLITE_OK) fail(code, fmt::format("preparing '{}'", texts[index]));
+    }
+    const int code = sqlite3_step(prepared.get());
+    const int after = sqlite3_reset(prepared.get());
+    if (code != SQLITE_DONE) fail(after, fmt::format("running '{}'", texts[index]));
 }
 
 void connection::watch_log(std::uint32_t& pages) {
@@ -167,8 +193,7 @@ void connection::fail_damaged(std::string_view doing) const {
 // -- rows
 
 rows::~rows() {
-    sqlite3_reset(statement_);
-    sqlite3_clear_bindings(statement_);
+    sqlite3_reset(statement_);  // what is bound stays: every run binds all of it anew
 }
 
 bool rows::next() {
@@ -239,7 +264,9 @@ void statement::bind_null(int position) {
 
 transaction::transaction(connection& db, kind wanted) : db_(db) {
     ASSERT(!db_.in_transaction());
-    db_.execute(wanted == kind::write ? "BEGIN IMMEDIATE" : "BEGIN");
+    db_.run(
+        wanted == kind::write ? connection::boundary::begin_write : connection::boundary::begin_read
+    );
 }
 
 transaction::~transaction() {
@@ -249,7 +276,7 @@ transaction::~transaction() {
 }
 
 void transaction::commit() {
-    db_.execute("COMMIT");
+    db_.run(connection::boundary::commit);
 }
 
 }  // namespace makegood::statestore

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
@@ -46,6 +47,8 @@ public:
     [[nodiscard]] std::int64_t number(const std::string& sql);
     // Rows that the last INSERT, UPDATE or DELETE touched.
     [[nodiscard]] std::int64_t changes() const;
+    // Where the last INSERT into a table with a position put its row.
+    [[nodiscard]] std::int64_t last_position() const;
     [[nodiscard]] bool in_transaction() const;
     // From now on `pages` is what the log holds after each commit of this connection, which it
     // outlives.
@@ -64,12 +67,19 @@ public:
 
     [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
     [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+    // What every transaction runs: prepared once.
+    enum class boundary : std::uint8_t { begin_write, begin_read, commit };
+    void run(boundary which);
+
     // Throws what SQLite says of its last call; `doing` completes "while …".
     [[noreturn]] void fail(int code, std::string_view doing) const;
 
 private:
     struct closer {
         void operator()(sqlite3* handle) const;
+    };
+    struct finaliser {
+        void operator()(sqlite3_stmt* statement) const;
     };
 
     // Whether all of the log was copied.
@@ -80,6 +90,7 @@ private:
     std::filesystem::path file_;
     std::uint32_t busy_time_max_ms_;
     std::unique_ptr<sqlite3, closer> handle_;
+    std::array<std::unique_ptr<sqlite3_stmt, finaliser>, 3> boundaries_;  // by `boundary`
 };
 
 // The rows of one run of a statement, read once, front to back. Ends the run when it goes.

@@ -47,20 +47,37 @@ std::vector<saga_status> statuses_of(const definition_registry& registry, const 
     return statuses;
 }
 
-// One walk along one index. Parameters are the same in every text, so that they can be bound alike:
+// One walk along one index, or along what a customer has. Parameters are the same in every text, so
+// that they can be bound alike:
 //   ?1 status ?2 customer ?3 reason ?4 state ?5 created after ?6 created before
 //   ?7 cursor's time ?8 cursor's id ?9 id prefix ?10 limit
-std::string walk(std::string_view index, const saga_query& query, bool by_status) {
+// The state of an open saga that is not parked may be another one by now: the caller folds it.
+std::string walk(std::string_view along, const saga_query& query, bool by_status) {
+    const bool of_customer = !query.customer.empty();
+    const bool asks_saga = by_status || !query.reason.empty() || !query.state.empty();
+    // A key is a text, and so greater than any number.
     std::string sql =
-        fmt::format("SELECT created_at, saga FROM sagas INDEXED BY {} WHERE 1", index);
-    if (by_status) sql += " AND status = ?1";
-    if (!query.customer.empty()) sql += " AND customer = ?2";
-    if (!query.reason.empty()) sql += " AND reason = ?3";
-    if (!query.state.empty()) sql += " AND state = ?4";
-    sql += " AND created_at > ?5 AND created_at < ?6";
-    if (query.after) sql += " AND created_at <= ?7 AND (created_at, saga) < (?7, ?8)";
-    if (!query.saga.empty()) sql += " AND substr(saga, 17) = ?9";
-    return sql + " ORDER BY created_at DESC, saga DESC LIMIT ?10";
+        of_customer
+            ? fmt::format(
+                "SELECT c.item AS created, c.saga AS saga FROM of_customer c {} WHERE c.customer "
+                "= ?2 AND c.item > ?5 AND c.item < ?6",
+                asks_saga ? "CROSS JOIN sagas s ON s.saga = c.saga" : ""
+            )
+            : fmt::format(
+                "SELECT s.created_at AS created, s.saga AS saga FROM sagas s INDEXED BY {} WHERE "
+                "s.created_at > ?5 AND s.created_at < ?6",
+                along
+            );
+    const std::string_view created = of_customer ? "c.item" : "s.created_at";
+    const std::string_view saga = of_customer ? "c.saga" : "s.saga";
+    if (by_status) sql += " AND s.status = ?1";
+    if (!query.reason.empty()) sql += " AND s.reason = ?3";
+    if (!query.state.empty()) sql += " AND (s.state = ?4 OR s.status < 3)";
+    if (query.after) {
+        sql += fmt::format(" AND {0} <= ?7 AND ({0}, {1}) < (?7, ?8)", created, saga);
+    }
+    if (!query.saga.empty()) sql += fmt::format(" AND substr({}, 17) = ?9", saga);
+    return sql + fmt::format(" ORDER BY {} DESC, {} DESC LIMIT ?10", created, saga);
 }
 
 class page_search {
@@ -77,10 +94,10 @@ public:
         const instant oldest = query_.created_after.value_or(instant::min());
         const instant newest = query_.created_before.value_or(instant::max());
         const instant cursor_time = query_.after ? query_.after->first : instant{};
-        std::optional<std::string_view> status_word;
-        if (status) status_word = status_text(*status);
+        std::optional<std::int64_t> status_number;
+        if (status) status_number = number_of(*status);
         rows hits = walking.select(
-            status_word, std::string_view(query_.customer), std::string_view(query_.reason),
+            status_number, std::string_view(query_.customer), std::string_view(query_.reason),
             std::string_view(query_.state), milliseconds_of(oldest), milliseconds_of(newest),
             milliseconds_of(cursor_time), blob_of(cursor_), blob{prefix_}, limit()
         );
@@ -113,7 +130,7 @@ std::vector<list_position> find_page(
         prefix = wanted->id_prefix();
     }
     const page_search search(db, query, prefix);
-    if (!query.customer.empty()) return search.along("by_customer", query.status);
+    if (!query.customer.empty()) return search.along("", query.status);
     if (!query.reason.empty()) return search.along("by_reason", query.status);
     std::vector<list_position> page;
     for (const saga_status status : statuses_of(registry, query)) {

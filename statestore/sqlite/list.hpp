@@ -17,10 +17,10 @@ struct list_position {
 
 // One page of a list, newest first. Call it in a read transaction.
 //
-// The narrowest index that fits is walked: by_customer, by_reason, else by_status once for each
-// status that the query permits, and the runs are merged. A state that has not ended is looked for
-// among the open sagas only. What is looked at beyond the page are the rows that the other filters
-// drop.
+// The narrowest way that fits is walked: what the customer has, by_reason, else by_status once for
+// each status that the query permits, and the runs are merged. A state that has not ended is looked
+// for among the open sagas only. What is looked at beyond the page are the rows that the other
+// filters drop. Of a state that is asked for, open sagas are named that may not be in it any more.
 [[nodiscard]] std::vector<list_position> find_page(
     connection& db, const definition_registry& registry, const saga_query& query
 );

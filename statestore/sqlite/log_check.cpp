@@ -30,13 +30,12 @@ namespace makegood::statestore {
 namespace {
 
 constexpr std::size_t header_size = 32;
-constexpr std::size_t frame_header_size = 24;
 constexpr std::size_t frame_size = frame_header_size + page_size;
 constexpr std::size_t frames_at_once = 256;
 // A commit under way may be found half written; what is damaged stays so.
 constexpr int attempts_max = 5;
-// 8 MB each, written while the disk never got the end's 88 bytes. A log of another life has another
-// salt at random: one in a million of them is taken for a later round.
+// 16 MB each, written while the disk never got the end's 88 bytes. A log of another life has
+// another salt at random: one in a million of them is taken for a later round.
 constexpr std::uint32_t rounds_behind_max = 4'096;
 
 word_sums sums_at(std::string_view bytes) {

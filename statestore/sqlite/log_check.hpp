@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "statestore/sqlite/connection.hpp"
 
 namespace makegood::statestore {
+
+// Before each page of the log.
+inline constexpr std::size_t frame_header_size = 24;
 
 // Where a frame of the log begins; frames are counted from 1.
 [[nodiscard]] std::uint64_t offset_of_frame(std::uint64_t frame);

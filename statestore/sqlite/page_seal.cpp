@@ -1,4 +1,5 @@
-// A file system for SQLite that is SQLite's own, but for the reads and writes of database files.
+// A file system for SQLite that is SQLite's own, but for the reads and writes of database files and
+// the writes of logs (gathered_log.cpp).
 //
 //   page  := content:4088 bytes seal
 //   seal  := 8 bytes: word_sums, begun with the page's number, over the content; two numbers,
@@ -11,12 +12,15 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <new>
 
 #include "engine/assert.hpp"
 #include "statestore/checksum.hpp"
+#include "statestore/sqlite/gathered_log.hpp"
+#include "statestore/sqlite/wrapped_file.hpp"
 
 namespace makegood::statestore {
 namespace {
@@ -34,13 +38,14 @@ struct sealing_file {
     bool sealed;
     std::uint32_t damaged_page;
 };
-static_assert(sizeof(sealing_file) % alignof(std::max_align_t) == 0);
+
+using database_file = wrapped_file<sealing_file>;
 
 sealing_file& mine(sqlite3_file* file) {
-    return *reinterpret_cast<sealing_file*>(file);
+    return database_file::mine(file);
 }
 sqlite3_file* real(sqlite3_file* file) {
-    return reinterpret_cast<sqlite3_file*>(reinterpret_cast<sealing_file*>(file) + 1);
+    return database_file::real(file);
 }
 template <class... Arguments>
 int pass_on(
@@ -48,7 +53,7 @@ int pass_on(
     sqlite3_file* file,
     std::type_identity_t<Arguments>... arguments
 ) {
-    return (real(file)->pMethods->*method)(real(file), arguments...);
+    return database_file::pass_on(method, file, arguments...);
 }
 
 std::array<char, page_seal_size> seal_of(std::string_view page, std::uint32_t number) {
@@ -164,13 +169,20 @@ constexpr sqlite3_io_methods methods{
 };
 
 sqlite3_vfs* system_files() {
-    static sqlite3_vfs* const found = sqlite3_vfs_find(nullptr);
+    // Nobody reads SQLite's statistics of memory, and each allocation takes a lock for them. Too
+    // late, and without harm, when this program has used SQLite before.
+    static sqlite3_vfs* const found = [] {
+        static_cast<void>(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0));
+        return sqlite3_vfs_find(nullptr);
+    }();
     ASSERT(found != nullptr);
     return found;
 }
 
 int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) {
     sqlite3_vfs* const system = system_files();
+    if ((flags & SQLITE_OPEN_WAL) != 0)
+        return open_gathered_log(system, name, file, flags, flags_out);
     if ((flags & SQLITE_OPEN_MAIN_DB) == 0) {
         return system->xOpen(system, name, file, flags, flags_out);
     }
@@ -192,7 +204,7 @@ const char* sealing_file_system() {
         sqlite3_vfs made = *system_files();
         made.pNext = nullptr;
         made.zName = "makegood";
-        made.szOsFile += static_cast<int>(sizeof(sealing_file));
+        made.szOsFile += static_cast<int>(std::max(sizeof(sealing_file), gathered_log_size()));
         made.xOpen = open;
         return made;
     }();

@@ -41,8 +41,7 @@ std::optional<store_place> read_place(connection& db) {
 std::optional<store_place> read_place(const std::filesystem::path& store) {
     connection db(store, access::read_only, busy_time_max_ms);
     require_whole_log(db);
-    if (db.number("PRAGMA user_version") < bound_since) return {};
-    require_current(db);
+    if (require_known(db) < bound_since) return {};
     return read_place(db);
 }
 

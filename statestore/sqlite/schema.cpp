@@ -9,14 +9,14 @@
 namespace makegood::statestore {
 namespace {
 
-// A transition in the middle of a saga's life writes three rows: one is inserted into `journal`,
-// one changed in `sagas`, one changed in `unfinished`. Indexes are written at a saga's start, when
-// its status changes and at its end only.
+// Of the last version. A transition in the middle of a saga's life writes one row, into `journal`;
+// its start, a change of its status and its end write some more.
 //
-// Every key that begins with a saga begins with its creation time. So what is written now lies at
-// the right edge of its tree, among the other sagas of now, and ten million finished ones to the
-// left of it are never touched. The exceptions are by_customer and idempotency_keys: one row each
-// at the start, anywhere.
+// What is large and never changes (starts, records) is appended, so that its pages are filled one
+// after the other. Every key that begins with a saga begins with its creation time. So what is
+// written now lies at the right edge of its tree, among the other sagas of now, and ten million
+// finished ones to the left of it are never touched. The exception is of_customer: two rows at the
+// start, anywhere, but side by side.
 constexpr std::string_view version_1 = R"sql(
 -- The truth: what happened to each saga, in order. Everything but idempotency_keys, outbox and owner
 -- can be computed from it.
@@ -111,8 +111,73 @@ CREATE TABLE place (
 );
 )sql";
 
+constexpr std::string_view version_4 = R"sql(
+-- The first entry of each journal, in the order of the commits. `journal` has the others.
+CREATE TABLE starts (
+    position INTEGER PRIMARY KEY,
+    saga     BLOB    NOT NULL,
+    at       INTEGER NOT NULL,
+    event    BLOB    NOT NULL
+);
+INSERT INTO starts (saga, at, event) SELECT saga, at, event FROM journal WHERE seq = 1 ORDER BY saga;
+DELETE FROM journal WHERE seq = 1;
+CREATE UNIQUE INDEX start_of ON starts (saga);
+
+-- Records: the fold of a journal up to some entry.
+CREATE TABLE records (
+    position INTEGER PRIMARY KEY,
+    record   BLOB    NOT NULL  -- codec.cpp
+);
+INSERT INTO records SELECT t.position, s.record FROM sagas s JOIN starts t ON t.saga = s.saga;
+
+-- One row a saga. `status` is always that of its last entry. `record` and the other columns, which repeat
+-- what it says for the indexes, are of the entry `last_seq`. That is the last one of a saga that has
+-- ended or rests until somebody outside acts; of one that runs, entries may follow.
+DROP INDEX by_status;
+DROP INDEX by_customer;
+DROP INDEX by_reason;
+ALTER TABLE sagas RENAME TO sagas_3;
+CREATE TABLE sagas (
+    saga       BLOB    NOT NULL PRIMARY KEY,
+    start      INTEGER NOT NULL,  -- its position in `starts`
+    record     INTEGER,           -- its position in `records`; NULL: it is what the first entry makes
+    last_seq   INTEGER NOT NULL,
+    status     INTEGER NOT NULL,  -- 0 running, 1 awaiting_customer, 2 compensating, 3 parked, 4 completed, 5 failed, 6 compensated
+    state      TEXT    NOT NULL,
+    reason     TEXT,              -- its code; NULL when there is none
+    has_key    INTEGER NOT NULL,  -- 1 when the saga was started with an idempotency key
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO sagas
+    SELECT s.saga, t.position, t.position, s.last_seq,
+        CASE s.status WHEN 'running' THEN 0 WHEN 'awaiting_customer' THEN 1 WHEN 'compensating' THEN 2
+            WHEN 'parked' THEN 3 WHEN 'completed' THEN 4 WHEN 'failed' THEN 5 WHEN 'compensated' THEN 6 END,
+        s.state, s.reason, s.has_key, s.created_at, s.updated_at
+    FROM sagas_3 s LEFT JOIN starts t ON t.saga = s.saga;
+CREATE INDEX by_status ON sagas (status, created_at);
+CREATE INDEX by_reason ON sagas (reason, created_at) WHERE reason IS NOT NULL;
+
+-- What belongs to a customer: sagas (`item` is created_at, a number) and idempotency keys (`item` is the
+-- key, a text). In one table, so that what a start writes of both is most often on one page.
+CREATE TABLE of_customer (
+    customer TEXT NOT NULL,
+    item          NOT NULL,
+    saga     BLOB NOT NULL,
+    PRIMARY KEY (customer, item, saga)
+) WITHOUT ROWID;
+INSERT INTO of_customer
+    SELECT customer, created_at, saga FROM sagas_3
+    UNION ALL SELECT customer, key, saga FROM idempotency_keys
+    ORDER BY 1, 2, 3;
+DROP TABLE sagas_3;
+DROP TABLE idempotency_keys;
+DROP INDEX start_of;
+)sql";
+
 constexpr std::array history_of_this_program{
-    migration{1, version_1}, migration{2, version_2}, migration{3, version_3}};
+    migration{1, version_1}, migration{2, version_2}, migration{3, version_3},
+    migration{4, version_4}};
 static_assert(sealed_since == 2 && bound_since == 3);
 
 std::int64_t version_of(connection& db, std::span<const migration> history) {
@@ -178,6 +243,10 @@ void migrate(connection& db, std::span<const migration> history) {
         // From now on the file itself says so, even if its log is lost.
         db.checkpoint();
     }
+}
+
+std::int64_t require_known(connection& db) {
+    return version_of(db, migrations());
 }
 
 void require_current(connection& db, std::span<const migration> history) {

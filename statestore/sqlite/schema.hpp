@@ -32,6 +32,9 @@ struct migration {
 // too_new for a file that has seen more, corrupt for a file that is not a store.
 void migrate(connection& db, std::span<const migration> history = migrations());
 
+// The store's version, which may be an earlier one. Throws store_failure as migrate() does.
+[[nodiscard]] std::int64_t require_known(connection& db);
+
 // For readers, which change nothing. The same refusals, and too_new's mirror image: a store that
 // still has to be migrated by a server.
 void require_current(connection& db, std::span<const migration> history = migrations());

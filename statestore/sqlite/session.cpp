@@ -59,7 +59,8 @@ void take_place(connection& db, const store_place& place) {
     require_place(db, place);
 }
 
-// A new file's name must survive a power loss as its content does.
+}  // namespace
+
 void sync_folder_of(const std::filesystem::path& file) {
     const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
     const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -70,8 +71,6 @@ void sync_folder_of(const std::filesystem::path& file) {
         {store_errc::io,
          fmt::format("{} cannot be synchronised; check the disk", folder.string())}};
 }
-
-}  // namespace
 
 writer_session::writer_session(const std::filesystem::path& file, const sqlite_options& options)
     : db(open_for_writing(file, options)) {}

@@ -15,15 +15,24 @@ struct writer_session {
     connection db;
     statement read_epoch{db, "SELECT epoch FROM owner"};
     statement prove{db, "UPDATE owner SET proven_at = ?1"};
+    // The start of the saga whose key it is.
     statement find_key{
-        db, "SELECT saga, fingerprint FROM idempotency_keys WHERE customer = ?1 AND key = ?2"};
-    statement insert_key{db, "INSERT INTO idempotency_keys VALUES (?1, ?2, ?3, ?4)"};
+        db,
+        "SELECT t.saga, t.event FROM of_customer c LEFT JOIN sagas s ON s.saga = c.saga "
+        "LEFT JOIN starts t ON t.position = s.start WHERE c.customer = ?1 AND c.item = ?2"};
+    statement insert_of_customer{db, "INSERT INTO of_customer VALUES (?1, ?2, ?3)"};
+    statement insert_start{db, "INSERT INTO starts (saga, at, event) VALUES (?1, ?2, ?3)"};
     statement insert_entry{db, "INSERT INTO journal VALUES (?1, ?2, ?3, ?4)"};
+    statement find_saga{db, "SELECT 1 FROM sagas WHERE saga = ?1"};
+    statement find_entry{db, "SELECT 1 FROM journal WHERE saga = ?1 AND seq = ?2"};
+    statement insert_record{db, "INSERT INTO records (record) VALUES (?1)"};
+    statement update_record{db, "UPDATE records SET record = ?2 WHERE position = ?1"};
+    statement find_record{db, "SELECT record FROM sagas WHERE saga = ?1"};
     statement insert_saga{db, "INSERT INTO sagas VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"};
     statement update_saga{
         db,
-        "UPDATE sagas SET last_seq = ?3, status = ?4, state = ?5, reason = ?6, updated_at = ?7, "
-        "record = ?8 WHERE saga = ?1 AND last_seq = ?2"};
+        "UPDATE sagas SET record = ?2, last_seq = ?3, status = ?4, state = ?5, reason = ?6, "
+        "updated_at = ?7 WHERE saga = ?1"};
     statement insert_unfinished{db, "INSERT INTO unfinished VALUES (?1, ?2)"};
     statement update_unfinished{
         db, "UPDATE unfinished SET wake_at = ?2 WHERE saga = ?1 AND wake_at <> ?2"};
@@ -39,13 +48,36 @@ struct writer_session {
         "ON CONFLICT (name) DO UPDATE SET value = value + excluded.value"};
     statement find_expired_keys{
         db,
-        "SELECT r.ended_at, r.saga, j.event FROM retained_keys r "
-        "LEFT JOIN journal j ON j.saga = r.saga AND j.seq = 1 "
+        "SELECT r.ended_at, r.saga, t.event FROM retained_keys r "
+        "LEFT JOIN sagas s ON s.saga = r.saga LEFT JOIN starts t ON t.position = s.start "
         "WHERE r.ended_at < ?1 ORDER BY r.ended_at, r.saga LIMIT ?2"};
-    statement delete_key{
-        db, "DELETE FROM idempotency_keys WHERE customer = ?1 AND key = ?2 AND saga = ?3"};
+    statement delete_of_customer{
+        db, "DELETE FROM of_customer WHERE customer = ?1 AND item = ?2 AND saga = ?3"};
+    // What was started before ?2 and has ended before ?3.
+    statement find_ended{
+        db,
+        "SELECT s.saga, s.start, s.record, s.last_seq, s.status, s.state, s.reason, s.has_key, "
+        "s.created_at, s.updated_at, t.at, t.event, r.record FROM sagas s "
+        "LEFT JOIN starts t ON t.position = s.start AND t.saga = s.saga "
+        "LEFT JOIN records r ON r.position = s.record WHERE s.saga > ?1 AND s.saga < ?2 "
+        "AND s.status >= 4 AND s.updated_at < ?3 ORDER BY s.saga LIMIT ?4"};
+    statement find_entries{db, "SELECT seq, at, event FROM journal WHERE saga = ?1 ORDER BY seq"};
+    statement find_of_customer{
+        db, "SELECT 1 FROM of_customer WHERE customer = ?1 AND item = ?2 AND saga = ?3"};
+    statement find_open_of_family{
+        db, "SELECT 1 FROM sagas WHERE saga BETWEEN ?1 AND ?2 AND status < 4"};
+    statement find_unpublished{db, "SELECT DISTINCT saga FROM outbox"};
+    statement delete_entries{db, "DELETE FROM journal WHERE saga = ?1"};
+    statement delete_start{
+        db, "DELETE FROM starts WHERE position = (SELECT start FROM sagas WHERE saga = ?1)"};
+    statement delete_record{
+        db, "DELETE FROM records WHERE position = (SELECT record FROM sagas WHERE saga = ?1)"};
+    statement delete_saga{db, "DELETE FROM sagas WHERE saga = ?1"};
     statement delete_retained{db, "DELETE FROM retained_keys WHERE ended_at = ?1 AND saga = ?2"};
 };
+
+// A new file's name must survive a power loss as its content does. Throws store_failure.
+void sync_folder_of(const std::filesystem::path& file);
 
 // Creates the file where there is none, checks that it is whole, and brings its schema up to date.
 // Durable on return.

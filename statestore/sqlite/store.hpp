@@ -14,7 +14,7 @@ namespace makegood::statestore {
 // Limits of one SQLite store.
 struct sqlite_options {
     // The log is copied into the database once it holds that many pages of 4 KiB.
-    std::uint32_t checkpoint_pages = 2'000;
+    std::uint32_t checkpoint_pages = 4'000;
     // Past that the writer waits a little for readers, so that the log can begin again. Only a
     // reader that reads on for long, as a backup does, can make the log longer.
     std::uint32_t log_pages_max = 16'000;
@@ -26,6 +26,8 @@ struct sqlite_options {
     std::uint32_t checked_pages_max = 16'384;
     // The database never grows past that many pages of 4 KiB (`full`); 0: as far as the disk goes.
     std::uint32_t pages_max = 0;
+    // What is pruned goes to archive/ beside the store first: a store for each month of its end.
+    bool archives = false;
     // A store that was never bound to a place is bound to this one; another one must have it.
     std::optional<store_place> place = {};
 };
@@ -48,6 +50,9 @@ public:
     [[nodiscard]] store_result<commit_receipt> commit(const batch& changes) override;
     // At most a thousand at a time, so that commits need not wait for long: 0 when none is left.
     [[nodiscard]] store_result<std::uint64_t> forget_keys(instant ended_before) override;
+    // Goes on where the last call has stopped; the call after the one that returned 0 begins anew.
+    [[nodiscard]] store_result<std::uint64_t> prune(instant ended_before, std::size_t at_most)
+        override;
 
     // What was opened: grows by one with every opening of the file.
     [[nodiscard]] std::uint64_t epoch() const;

@@ -74,7 +74,7 @@ public:
         check_pages();
         const std::int64_t version = db_.number("PRAGMA data_version");
         check_sagas();
-        check_keys();
+        check_customers();
         check_kept_keys();
         check_orphans();
         // Counted over several moments: comparable only when nobody wrote meanwhile.
@@ -111,6 +111,10 @@ private:
         for (; saga.next(); ++sagas) {
             after = saga.bytes(0);
             raw_saga raw = read_saga(saga);
+            if (!saga.is_null(9)) {
+                raw.entries.push_back({1, instant_of(saga.integer(9)), std::string(saga.bytes(10))}
+                );
+            }
             while (entries_left && entry.bytes(0) < after)
                 entries_left = skip_orphan(entry);
             while (entries_left && entry.bytes(0) == after) {
@@ -145,15 +149,15 @@ private:
         raw_saga saga;
         saga.id = read_id(db_, row, 0);
         saga.last_sequence = row.integer(1);
-        saga.status = row.bytes(2);
+        const auto status = status_of(row.integer(2));
+        saga.status = status ? std::string(status_text(*status)) : std::to_string(row.integer(2));
         saga.state = row.bytes(3);
-        saga.customer = row.bytes(4);
-        if (!row.is_null(5)) saga.reason = std::string(row.bytes(5));
-        saga.created_at = instant_of(row.integer(6));
-        saga.updated_at = instant_of(row.integer(7));
-        saga.record = row.bytes(8);
-        if (!row.is_null(9)) saga.wake_at = instant_of(row.integer(9));
-        saga.has_key = row.integer(10) != 0;
+        if (!row.is_null(4)) saga.reason = std::string(row.bytes(4));
+        saga.created_at = instant_of(row.integer(5));
+        saga.updated_at = instant_of(row.integer(6));
+        saga.has_key = row.integer(7) != 0;
+        if (!row.is_null(8)) saga.wake_at = instant_of(row.integer(8));
+        if (!row.is_null(11)) saga.record = std::string(row.bytes(12));
         return saga;
     }
 
@@ -170,6 +174,7 @@ private:
             found.saga = saga.id;
             found_.add(std::move(found));
         });
+        check_listed(saga);
     }
 
     // In another store nobody looks for it, and its key does not refuse a second one.
@@ -186,53 +191,66 @@ private:
 
     // -- the other tables
 
-    void check_keys() {
+    // What a customer has: sagas, by their creation, and keys.
+    void check_customers() {
         statement walk(
             db_,
-            "SELECT k.customer, k.key, k.saga, k.fingerprint, s.saga, j.event FROM "
-            "idempotency_keys k "
-            "LEFT JOIN sagas s ON s.saga = k.saga LEFT JOIN journal j ON j.saga = k.saga AND j.seq "
-            "= 1"
+            "SELECT c.customer, c.item, c.saga, typeof(c.item) = 'text', s.saga, t.event, "
+            "s.created_at FROM of_customer c LEFT JOIN sagas s ON s.saga = c.saga "
+            "LEFT JOIN starts t ON t.position = s.start AND t.saga = s.saga"
         );
-        for (rows key = walk.select(); key.next();) {
-            ++counted_["idempotency_keys"];
-            const std::optional<saga_id> saga = parse_id_bytes(key.bytes(2));
-            if (key.is_null(4)) {
+        for (rows item = walk.select(); item.next();) {
+            const std::optional<saga_id> saga = parse_id_bytes(item.bytes(2));
+            const bool is_key = item.integer(3) != 0;
+            if (is_key) ++counted_["idempotency_keys"];
+            if (item.is_null(4)) {
                 found_.add(
-                    "key-without-saga", saga,
+                    is_key ? "key-without-saga" : "orphan-row", saga,
                     fmt::format(
-                        "the key '{}' of customer '{}' belongs to no saga", key.bytes(1),
-                        key.bytes(0)
+                        "'{}' of customer '{}' belongs to no saga", item.bytes(1), item.bytes(0)
                     )
                 );
                 continue;
             }
-            const store_result<saga_started> started = decode_started(key.bytes(5));
+            const store_result<saga_started> started = decode_started(item.bytes(5));
             if (!started) continue;  // the saga's own check has said so
-            if (started->customer.value == key.bytes(0) && started->key.value == key.bytes(1)
-                && blob_of(started->fingerprint).bytes == key.bytes(3)) {
-                continue;
-            }
+            const bool fits =
+                is_key ? started->key.value == item.bytes(1) : item.integer(1) == item.integer(6);
+            if (fits && started->customer.value == item.bytes(0)) continue;
             found_.add(
-                "key-differs", saga,
+                is_key ? "key-differs" : "column-differs", saga,
                 fmt::format(
-                    "the key '{}' of customer '{}' is not the one that it was started with",
-                    key.bytes(1), key.bytes(0)
+                    "the {} '{}' of customer '{}' is not the one that it was started with",
+                    is_key ? "key" : "creation", item.bytes(1), item.bytes(0)
                 ),
                 1
             );
         }
     }
 
+    // A list by customer must show it.
+    void check_listed(const raw_saga& saga) {
+        if (saga.entries.empty() || saga.entries.front().sequence != 1) return;
+        const store_result<saga_started> started = decode_started(saga.entries.front().event);
+        if (!started) return;  // check_saga() says so
+        const auto id = id_bytes(saga.id);
+        const std::int64_t created = milliseconds_of(saga.created_at);
+        if (find_listed_.select(started->customer.value, created, blob_of(id)).next()) return;
+        found_.add(
+            "saga-unlisted", saga.id,
+            fmt::format("no list of the customer '{}' shows it", started->customer.value)
+        );
+    }
+
     // Until some time after its end, a saga's key must lead to it.
     void check_kept_keys() {
         statement walk(
             db_,
-            "SELECT k.saga, j.event FROM (SELECT saga FROM unfinished UNION ALL SELECT saga FROM "
+            "SELECT k.saga, t.event FROM (SELECT saga FROM unfinished UNION ALL SELECT saga FROM "
             "retained_keys) k JOIN sagas s ON s.saga = k.saga AND s.has_key = 1 "
-            "JOIN journal j ON j.saga = k.saga AND j.seq = 1"
+            "JOIN starts t ON t.position = s.start AND t.saga = s.saga"
         );
-        statement find(db_, "SELECT saga FROM idempotency_keys WHERE customer = ?1 AND key = ?2");
+        statement find(db_, "SELECT saga FROM of_customer WHERE customer = ?1 AND item = ?2");
         for (rows kept = walk.select(); kept.next();) {
             const store_result<saga_started> started = decode_started(kept.bytes(1));
             if (!started) continue;  // the saga's own check has said so
@@ -251,7 +269,8 @@ private:
             db_,
             "SELECT r.saga, r.ended_at FROM retained_keys r WHERE EXISTS (SELECT 1 FROM sagas s "
             "WHERE s.saga = r.saga) AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.saga = r.saga "
-            "AND j.at = r.ended_at)"
+            "AND j.at = r.ended_at) AND NOT EXISTS (SELECT 1 FROM sagas s JOIN starts t ON "
+            "t.position = s.start WHERE s.saga = r.saga AND t.at = r.ended_at)"
         );
         for (rows wrong = ends.select(); wrong.next();) {
             found_.add(
@@ -265,6 +284,27 @@ private:
     }
 
     void check_orphans() {
+        statement starts(
+            db_,
+            "SELECT saga FROM starts WHERE NOT EXISTS (SELECT 1 FROM sagas WHERE sagas.saga = "
+            "starts.saga AND sagas.start = starts.position)"
+        );
+        for (rows found = starts.select(); found.next();) {
+            ++report_.entries;
+            ++counted_["journal_entries"];
+            found_.add(
+                "journal-without-saga", parse_id_bytes(found.bytes(0)),
+                "it has a first entry, but no row of its own", 1
+            );
+        }
+        statement records(
+            db_,
+            "SELECT position FROM records WHERE position NOT IN (SELECT record FROM sagas WHERE "
+            "record IS NOT NULL)"
+        );
+        for (rows found = records.select(); found.next();) {
+            found_.add("orphan-row", {}, fmt::format("record {} is of no saga", found.integer(0)));
+        }
         for (const std::string_view table : {"unfinished", "retained_keys", "outbox"}) {
             statement walk(
                 db_,
@@ -308,12 +348,16 @@ private:
     const checked_store& store_;
     statement walk_sagas_{
         db_,
-        "SELECT s.saga, s.last_seq, s.status, s.state, s.customer, s.reason, s.created_at, "
-        "s.updated_at, s.record, u.wake_at, s.has_key FROM sagas s LEFT JOIN unfinished u ON "
-        "u.saga = s.saga "
+        "SELECT s.saga, s.last_seq, s.status, s.state, s.reason, s.created_at, s.updated_at, "
+        "s.has_key, u.wake_at, t.at, t.event, s.record, r.record FROM sagas s "
+        "LEFT JOIN unfinished u ON u.saga = s.saga "
+        "LEFT JOIN starts t ON t.position = s.start AND t.saga = s.saga "
+        "LEFT JOIN records r ON r.position = s.record "
         "WHERE s.saga > ?1 ORDER BY s.saga LIMIT ?2"};
     statement walk_journal_{
         db_, "SELECT saga, seq, at, event FROM journal WHERE saga > ?1 ORDER BY saga, seq"};
+    statement find_listed_{
+        db_, "SELECT 1 FROM of_customer WHERE customer = ?1 AND item = ?2 AND saga = ?3"};
     std::map<std::string, std::int64_t> counted_;
 };
 

@@ -10,13 +10,16 @@
 
 namespace makegood::statestore {
 
-// One store of a folder.
+// One store of a folder, or one of its archives.
 struct checked_store {
     const std::filesystem::path& folder;
     const folder_manifest& manifest;
     std::size_t position;
+    std::filesystem::path archive = {};  // one of its archives, to be checked instead
 
-    [[nodiscard]] std::filesystem::path file() const { return folder / manifest.stores[position]; }
+    [[nodiscard]] std::filesystem::path file() const {
+        return archive.empty() ? folder / manifest.stores[position] : archive;
+    }
 };
 
 // Checks one store for verify(): adds what it counts and finds to `report`. Reads in chunks, each

@@ -1,58 +1,23 @@
-#include <fmt/format.h>
+#include "statestore/sqlite/writer_state.hpp"
 
-#include <map>
+#include <fmt/format.h>
 
 #include "engine/assert.hpp"
 #include "statestore/admission.hpp"
 #include "statestore/bytes.hpp"
 #include "statestore/codec.hpp"
 #include "statestore/sqlite/columns.hpp"
-#include "statestore/sqlite/connection.hpp"
-#include "statestore/sqlite/log_end.hpp"
-#include "statestore/sqlite/session.hpp"
-#include "statestore/sqlite/store.hpp"
+#include "statestore/sqlite/place.hpp"
 
 namespace makegood::statestore {
 namespace {
 
-constexpr int keys_forgotten_at_once = 1'000;
-
-// Changes of the table `counters`, gathered over one transaction.
-using counter_changes = std::map<std::string, std::int64_t, std::less<>>;
+std::optional<std::string_view> reason_of(const saga_record& saga) {
+    if (!saga.reason) return {};
+    return saga.reason->code;
+}
 
 }  // namespace
-
-struct sqlite_writer::state {
-    std::filesystem::path file;
-    sqlite_options options;
-    std::uint64_t epoch = 0;
-    std::unique_ptr<writer_session> open;
-    std::optional<log_end_keeper> end_of_log;
-    // The last error leaves the connection's view of the file in doubt.
-    bool doubtful = false;
-    std::uint32_t log_pages = 0;       // after the last commit
-    std::uint32_t log_pages_seen = 0;  // by checkpoint_when_due()
-    std::uint32_t checkpoint_at = 0;   // pages of the log
-    std::string buffer;                // of encoded bytes, used again and again
-
-    void connect();
-    void take_over();
-    void renew_when_doubtful();
-    void note(store_failure& failure);
-    void close();
-
-    commit_receipt write(const batch& changes);
-    void require_epoch();
-    std::optional<key_holder> find_key(const start_claim& claim);
-    void write_saga(const saga_commit& change, counter_changes& counters);
-    void write_record(const saga_commit& change, blob id);
-    void write_end(const saga_commit& change, blob id, counter_changes& counters);
-    void write_counters(const counter_changes& counters);
-
-    std::uint64_t forget_some(instant ended_before, bool& more);
-    void forget_key(const rows& expired, std::uint64_t& forgotten);
-    void checkpoint_when_due();
-};
 
 // -- opening
 
@@ -97,6 +62,7 @@ void sqlite_writer::state::take_over() {
 // What is in order is closed so that the database is all there is. Everything else stays as a crash
 // leaves it, which the next opening can judge.
 void sqlite_writer::state::close() {
+    if (archive) archive->close();
     if (doubtful || !open || !end_of_log) return;
     if (!guarded([this] { require_epoch(); })) return;
     // Before the log goes: a log that is missing although it is needed is a loss.
@@ -176,30 +142,31 @@ void sqlite_writer::state::require_epoch() {
 std::optional<key_holder> sqlite_writer::state::find_key(const start_claim& claim) {
     rows found = open->find_key.select(claim.customer.value, claim.key.value);
     if (!found.next()) return {};
-    return key_holder{read_id(open->db, found, 0), read_fingerprint(open->db, found, 1)};
+    const saga_id holder = read_id(open->db, found, 0);
+    return key_holder{holder, value_of(decode_started(found.bytes(1))).fingerprint};
 }
 
 void sqlite_writer::state::write_saga(const saga_commit& change, counter_changes& counters) {
     const saga_record& saga = *change.saga;
     const auto id_array = id_bytes(saga.id);
     const blob id = blob_of(id_array);
+    const bool starts = change.entries.front().sequence == 1;
+    if (starts) {
+        write_start(change, id, counters);
+    } else {
+        require_entry(saga, change.entries.front().sequence - 1, id);
+    }
     for (const journal_entry& entry : change.entries) {
-        buffer.clear();
-        encode_event_to(entry.event, buffer);
-        open->insert_entry.run(id, entry.sequence, milliseconds_of(entry.at), blob{buffer});
+        if (entry.sequence == 1) continue;
+        open->insert_entry.run(id, entry.sequence, milliseconds_of(entry.at), encoded(entry.event));
     }
     counters["journal_entries"] += static_cast<std::int64_t>(change.entries.size());
-    write_record(change, id);
-    if (change.claim) {
-        const start_claim& claim = *change.claim;
-        open->insert_key.run(claim.customer.value, claim.key.value, id, blob_of(claim.fingerprint));
-        ++counters["idempotency_keys"];
-    }
+    if (!starts && change.stores_record) write_record(saga, id);
     if (saga.ended()) {
         write_end(change, id, counters);
-    } else if (change.entries.front().sequence == 1) {
+    } else if (starts) {
         open->insert_unfinished.run(id, milliseconds_of(change.wake_at));
-    } else {
+    } else if (change.stores_wake) {
         open->update_unfinished.run(id, milliseconds_of(change.wake_at));
     }
     for (const outbox_event& each : change.outbox) {
@@ -207,34 +174,81 @@ void sqlite_writer::state::write_saga(const saga_commit& change, counter_changes
     }
 }
 
-void sqlite_writer::state::write_record(const saga_commit& change, blob id) {
+void sqlite_writer::state::write_start(
+    const saga_commit& change, blob id, counter_changes& counters
+) {
     const saga_record& saga = *change.saga;
-    const std::string_view status = status_text(saga.status());
-    std::optional<std::string_view> reason;
-    if (saga.reason) reason = saga.reason->code;
-    buffer.clear();
-    encode_record_to(saga, buffer);
-    const journal_sequence first = change.entries.front().sequence;
-    if (first == 1) {
-        open->insert_saga.run(
-            id, saga.sequence, status, saga.state.value, saga.customer.value, reason,
-            change.claim.has_value(), milliseconds_of(saga.created_at),
-            milliseconds_of(saga.updated_at), blob{buffer}
-        );
-        return;
+    const journal_entry& first = change.entries.front();
+    open->insert_start.run(id, milliseconds_of(first.at), encoded(first.event));
+    const std::int64_t start = open->db.last_position();
+    std::optional<std::int64_t> record;
+    if (saga.sequence > 1) {
+        open->insert_record.run(encoded(saga));
+        record = open->db.last_position();
+    }
+    open->insert_saga.run(
+        id, start, record, saga.sequence, number_of(saga.status()), saga.state.value,
+        reason_of(saga), change.claim.has_value(), milliseconds_of(saga.created_at),
+        milliseconds_of(saga.updated_at)
+    );
+    const std::string_view customer = saga.customer.value;
+    open->insert_of_customer.run(customer, milliseconds_of(saga.created_at), id);
+    if (!change.claim) return;
+    open->insert_of_customer.run(customer, change.claim->key.value, id);
+    ++counters["idempotency_keys"];
+}
+
+// Entries whose predecessor is not there would make a gap; one that is there already breaks the key
+// of the table. So a journal stays whole, whatever the row of its saga says.
+void sqlite_writer::state::require_entry(
+    const saga_record& saga, journal_sequence sequence, blob id
+) {
+    const bool found = sequence == 1 ? open->find_saga.select(id).next()
+                                     : open->find_entry.select(id, sequence).next();
+    if (!found) fail_unfollowed(saga, sequence + 1);
+}
+
+void sqlite_writer::state::write_record(const saga_record& saga, blob id) {
+    std::optional<std::int64_t> record;
+    {
+        rows found = open->find_record.select(id);
+        if (!found.next()) fail_unfollowed(saga, saga.sequence);
+        if (!found.is_null(0)) record = found.integer(0);
+    }
+    if (record) {
+        open->update_record.run(*record, encoded(saga));
+    } else {
+        open->insert_record.run(encoded(saga));
+        record = open->db.last_position();
     }
     open->update_saga.run(
-        id, first - 1, saga.sequence, status, saga.state.value, reason,
-        milliseconds_of(saga.updated_at), blob{buffer}
+        id, *record, saga.sequence, number_of(saga.status()), saga.state.value, reason_of(saga),
+        milliseconds_of(saga.updated_at)
     );
-    if (open->db.changes() == 1) return;
+}
+
+void sqlite_writer::state::fail_unfollowed(const saga_record& saga, journal_sequence sequence)
+    const {
     throw store_failure{
         {store_errc::corrupt, fmt::format(
                                   "{}: entry {} of {} does not follow what is stored; nothing of "
                                   "the batch was kept, run "
                                   "`makegood verify`",
-                                  file.string(), first, saga.id.text()
+                                  file.string(), sequence, saga.id.text()
                               )}};
+}
+
+// Valid until the next call of one of the two.
+blob sqlite_writer::state::encoded(const event& happened) {
+    buffer.clear();
+    encode_event_to(happened, buffer);
+    return {buffer};
+}
+
+blob sqlite_writer::state::encoded(const saga_record& saga) {
+    buffer.clear();
+    encode_record_to(saga, buffer);
+    return {buffer};
 }
 
 // An ended saga may get more entries, such as a late signal: only the first commit with the end
@@ -273,54 +287,6 @@ void sqlite_writer::state::checkpoint_when_due() {
         // The commit before has succeeded; if the disk is really broken the next one says so.
         note(failure);
     }
-}
-
-// -- forgetting
-
-store_result<std::uint64_t> sqlite_writer::forget_keys(instant ended_before) {
-    try {
-        std::uint64_t forgotten = 0;
-        // A batch of which nothing counts, as all its keys were used again, is not the end.
-        for (bool more = true; more && forgotten == 0;) {
-            state_->renew_when_doubtful();
-            forgotten += state_->forget_some(ended_before, more);
-            state_->checkpoint_when_due();
-        }
-        return forgotten;
-    } catch (store_failure& failure) {
-        state_->note(failure);
-        return failure.error;
-    }
-}
-
-std::uint64_t sqlite_writer::state::forget_some(instant ended_before, bool& more) {
-    transaction changes(open->db, transaction::kind::write);
-    require_epoch();
-    std::vector<std::pair<std::int64_t, std::string>> expired;
-    std::uint64_t forgotten = 0;
-    {
-        rows found =
-            open->find_expired_keys.select(milliseconds_of(ended_before), keys_forgotten_at_once);
-        while (found.next()) {
-            expired.emplace_back(found.integer(0), found.bytes(1));
-            forget_key(found, forgotten);
-        }
-    }
-    for (const auto& [ended_at, id] : expired)
-        open->delete_retained.run(ended_at, blob{id});
-    write_counters({{"idempotency_keys", -static_cast<std::int64_t>(forgotten)}});
-    changes.commit();
-    end_of_log->reaches(log_pages);
-    more = expired.size() == keys_forgotten_at_once;
-    return forgotten;
-}
-
-// A key that was forgotten before and used again belongs to another saga by now and stays.
-void sqlite_writer::state::forget_key(const rows& expired, std::uint64_t& forgotten) {
-    const saga_started started = value_of(decode_started(expired.bytes(2)));
-    const std::string id(expired.bytes(1));
-    open->delete_key.run(started.customer.value, started.key.value, blob{id});
-    forgotten += static_cast<std::uint64_t>(open->db.changes());
 }
 
 }  // namespace makegood::statestore

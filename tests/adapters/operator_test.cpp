@@ -1,4 +1,7 @@
 #include <catch2/catch.hpp>
+#include <memory>
+#include <optional>
+#include <utility>
 
 #include "tests/adapters/service_under_test.hpp"
 
@@ -157,10 +160,36 @@ TEST_CASE("metrics count what happened") {
           "makegood_sagas{saga=\"checkout\",status=\"running\"} 0",
           "makegood_transitions_total{saga=\"checkout\",state=\"ordering\"} 1",
           "makegood_call_attempts_total{call=\"create_order\",outcome=\"success\"} 1",
+          "makegood_call_retries_total{call=\"create_order\"} 0",
           "makegood_store_healthy{lane=\"0\"} 1", "makegood_commit_sagas_count",
           "makegood_circuit_state{backend=\"payment\",lane=\"0\"} 0",
           "makegood_http_requests_total{route=\"POST /v1/checkouts\",status=\"200\"} 1"}) {
         INFO(line);
         CHECK(answer.body.find(line) != std::string::npos);
+    }
+}
+
+TEST_CASE("only an attempt that follows a failed one of its call is counted as a retry") {
+    service_under_test served;
+    served.start();
+    // The first of them is an error, the others are answered as ever. Shared, because rules are
+    // copied.
+    served.behind().answer_with(
+        [failed = std::make_shared<bool>(false)](const http::request& asked
+        ) -> std::optional<http::response> {
+            if (asked.target != "/v1/orders" || std::exchange(*failed, true)) return std::nullopt;
+            return http::response{503, "text/plain", {}, "busy"};
+        }
+    );
+    const http::response ended = served.check_out("k-1");
+    REQUIRE(text_of(object_of(ended), "status") == "completed");
+    const std::string metrics = served.get("/metrics").body;
+    for (const char* const line :
+         {"makegood_call_retries_total{call=\"reserve_inventory\"} 0\n",
+          "makegood_call_retries_total{call=\"authorize_payment\"} 0\n",
+          "makegood_call_retries_total{call=\"create_order\"} 1\n",
+          "makegood_call_retries_total{call=\"confirm_inventory\"} 0\n"}) {
+        INFO(line);
+        CHECK(metrics.find(line) != std::string::npos);
     }
 }

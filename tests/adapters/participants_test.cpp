@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <optional>
 
 #include "adapters/clock/clock.hpp"
@@ -94,6 +95,23 @@ TEST_CASE("an attempt that fails in this process ends without an answer, and doe
     io.run();
     REQUIRE(ended.size() == 1);
     CHECK(std::get<no_answer>(ended[0]).reached);
+}
+
+TEST_CASE("an attempt that ends within a millisecond still counts for the time that it took") {
+    backends behind;
+    caller calls(behind.url());
+    static_cast<void>(calls.attempt());
+    const std::string metrics = calls.all.text();
+    const std::string_view sum = "makegood_call_duration_seconds_sum{call=\"authorize_payment\"} ";
+    const auto at = metrics.find(sum);
+    REQUIRE(at != std::string::npos);
+    const double milliseconds = std::stod(metrics.substr(at + sum.size())) * 1'000;
+    CHECK(milliseconds > 0);
+    CHECK(milliseconds != std::round(milliseconds));
+    for (const char* const bucket : {"le=\"0.0002\"", "le=\"30\""}) {
+        INFO(bucket);
+        CHECK(metrics.find(bucket) != std::string::npos);
+    }
 }
 
 TEST_CASE("a call carries its key as given, its deadline and its trace") {

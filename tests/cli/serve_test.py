@@ -287,7 +287,7 @@ class Serving(unittest.TestCase):
         self.assertEqual(server.stop(), 0)
         store = sqlite3.connect(self.data / "lane-0.db")
         with store:
-            changed = store.execute("UPDATE sagas SET record = substr(record, 1, length(record) - 1) || x'7f'")
+            changed = store.execute("UPDATE records SET record = substr(record, 1, length(record) - 1) || x'7f'")
             self.assertGreater(changed.rowcount, 0)
         store.close()
         done = self.expect(6, "verify", "--data", str(self.data), "--json")

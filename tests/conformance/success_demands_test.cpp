@@ -42,13 +42,13 @@ suite_options options_of_the_kit() {
 }
 
 std::string reservation() {
-    return contract::reservation_id(asking_saga().id);
+    return contract::reservation_id(asking_saga().id).str();
 }
 std::string authorization() {
-    return contract::authorization_id(asking_saga().id, 0);
+    return contract::authorization_id(asking_saga().id, 0).str();
 }
 std::string order() {
-    return contract::order_id(asking_saga().id);
+    return contract::order_id(asking_saga().id).str();
 }
 
 // The call as it is sent for that saga.

@@ -127,9 +127,8 @@ transition errand_saga::decide(const saga_record& saga, fact_name fact) const {
     return {};
 }
 
-std::vector<call_ordinal> errand_saga::fan_out(const call_spec& call, const saga_record& saga)
-    const {
-    std::vector<call_ordinal> ordinals;
+call_ordinals errand_saga::fan_out(const call_spec& call, const saga_record& saga) const {
+    call_ordinals ordinals;
     if (call.name.value == "give_back") {
         for (const call_record& each : saga.calls) {
             const bool bought = each.call.call.value == "buy";

@@ -35,8 +35,7 @@ public:
     fact_name started_fact() const override { return fact_name{"started"}; }
     fact_name unknown_fact() const override { return fact_name{"outcome_unknown"}; }
     fact_name cancel_fact() const override { return fact_name{"cancel_requested"}; }
-    std::vector<call_ordinal> fan_out(const call_spec& call, const saga_record& saga)
-        const override;
+    call_ordinals fan_out(const call_spec& call, const saga_record& saga) const override;
     call_request request(const call_spec& call, call_ordinal ordinal, const saga_record& saga)
         const override;
     // 200 is done, with the body as variable "said"; 202 waits; 409 refused with the body as code;

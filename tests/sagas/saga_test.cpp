@@ -1,6 +1,7 @@
 #include "saga_test.hpp"
 
 #include <catch2/catch.hpp>
+#include <span>
 
 #include "engine/replay.hpp"
 
@@ -9,7 +10,7 @@ namespace {
 
 constexpr std::size_t undo_steps_max = 16;  // longer than any undo; a loop would not end
 
-std::vector<std::string> texts_of(const std::vector<call_reference>& calls) {
+std::vector<std::string> texts_of(std::span<const call_reference> calls) {
     std::vector<std::string> texts;
     for (const call_reference& each : calls)
         texts.push_back(text_of(each));

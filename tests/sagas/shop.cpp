@@ -64,19 +64,19 @@ backend_answer good_answer(
         const std::string expires = format_instant(now + duration{900'000});
         return {
             201,
-            R"({"reservation_id":")" + contract::reservation_id(saga.id)
+            R"({"reservation_id":")" + contract::reservation_id(saga.id).str()
                 + R"(","status":"reserved","expires_at":")" + expires + R"("})",
             {}};
     }
     if (name == "authorize_payment") {
         return {
             201,
-            R"({"authorization_id":")" + contract::authorization_id(saga.id, ordinal)
+            R"({"authorization_id":")" + contract::authorization_id(saga.id, ordinal).str()
                 + R"(","status":"authorized"})",
             {}};
     }
     if (name == "create_order") {
-        return {201, R"({"order_id":")" + contract::order_id(saga.id) + R"("})", {}};
+        return {201, R"({"order_id":")" + contract::order_id(saga.id).str() + R"("})", {}};
     }
     if (name == "confirm_inventory") return {200, R"({"status":"confirmed"})", {}};
     if (name == "read_reservation") return {200, R"({"status":"confirmed"})", {}};

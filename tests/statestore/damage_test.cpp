@@ -139,7 +139,9 @@ std::string dump_of(const fs::path& folder, const definition_registry& registry)
              {std::pair{"journal", 4},
               {"sagas", 10},
               {"unfinished", 2},
-              {"idempotency_keys", 4},
+              {"starts", 4},
+              {"records", 2},
+              {"of_customer", 3},
               {"retained_keys", 2},
               {"outbox", 4},
               {"counters", 2}})

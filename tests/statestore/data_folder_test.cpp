@@ -12,6 +12,7 @@
 #include "statestore/folder_reader.hpp"
 #include "statestore/sqlite/connection.hpp"
 #include "statestore/sqlite/place.hpp"
+#include "statestore/sqlite/schema.hpp"
 #include "statestore/sqlite/store.hpp"
 #include "statestore/verify.hpp"
 #include "tests/statestore/toy.hpp"
@@ -331,8 +332,10 @@ TEST_CASE("a folder of an earlier version is adopted, also after a crash in the 
     old.id.clear();
     REQUIRE(write_manifest(folder.path(), old));
     const auto forget_place = [&](const std::string& store) {
+        std::filesystem::remove(folder.path() / store);
+        std::filesystem::remove(folder.path() / (store + "-end"));
         connection db(folder.path() / store, access::read_write, 0);
-        db.execute("DROP TABLE place; PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)");
+        migrate(db, migrations().first(2));
     };
     forget_place("lane-0.db");
     forget_place("lane-2.db");

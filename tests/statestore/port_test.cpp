@@ -229,6 +229,7 @@ FOR_EACH_STORE("unfinished names every open saga with its wake-up, and no ended 
     open.fails_once();
     saga_commit later = open.commit();
     later.wake_at = beginning + duration{77};
+    later.stores_wake = true;
     store.commit({ended.commit(), later});
     const auto left = store.reader->unfinished();
     REQUIRE(left->size() == 1);
@@ -393,4 +394,48 @@ FOR_EACH_STORE("a list never holds more than its limit allows") {
     }
     store.commit(changes);
     CHECK(store.list({.limit = 100'000}).size() == 500);
+}
+
+FOR_EACH_STORE("only what ended before the moment is pruned, some at a time, and counted no more") {
+    opened_store<TestType> store;
+    journey open(store.registry, {.number = 1});
+    journey old(store.registry, {.number = 2});
+    journey older(store.registry, {.number = 3});
+    journey recent(store.registry, {.number = 4, .at = beginning + duration{9'000}});
+    old.works();
+    older.is_refused();
+    recent.works();
+    store.commit({open.commit(), old.commit(), older.commit(), recent.commit()});
+    CHECK(*store.writer->prune(beginning, 10) == 0);
+    CHECK(*store.writer->prune(beginning + duration{5'000}, 1) == 1);
+    CHECK(*store.writer->prune(beginning + duration{5'000}, 10) == 1);
+    CHECK(*store.writer->prune(beginning + duration{5'000}, 10) == 0);
+    CHECK_FALSE(store.knows(old.id()));
+    CHECK_FALSE(store.knows(older.id()));
+    CHECK(store.list({}) == ids{recent.id(), open.id()});
+    const auto numbers = store.reader->statistics();
+    CHECK(numbers->journal_entries == 3);
+    CHECK(numbers->sagas_by_status.size() == 2);
+}
+
+FOR_EACH_STORE("what is still needed of an ended saga keeps it from being pruned") {
+    opened_store<TestType> store;
+    journey keyed(store.registry, {.number = 1, .key = "key-1"});
+    journey announced(store.registry, {.number = 2});
+    journey parent(store.registry, {.number = 3});
+    journey child(store.registry, {.number = 3, .saga = "pet"});
+    keyed.works();
+    announced.works();
+    parent.works();
+    saga_commit told = announced.commit();
+    told.outbox.push_back({"toy.completed", 2});
+    store.commit({keyed.commit(), told, parent.commit(), child.commit()});
+    CHECK(*store.writer->prune(never, 1) == 0);
+    store.commit({child.works().commit()});
+    CHECK(*store.writer->prune(never, 10) == 2);
+    CHECK(store.knows(keyed.id()));
+    CHECK(store.knows(announced.id()));
+    REQUIRE(*store.writer->forget_keys(never) == 1);
+    CHECK(*store.writer->prune(never, 10) == 1);
+    CHECK_FALSE(store.knows(keyed.id()));
 }

@@ -94,9 +94,7 @@ public:
     fact_name unknown_fact() const override { return unknown; }
     fact_name cancel_fact() const override { return cancelled; }
 
-    std::vector<call_ordinal> fan_out(const call_spec&, const saga_record&) const override {
-        return {0};
-    }
+    call_ordinals fan_out(const call_spec&, const saga_record&) const override { return {0}; }
     call_request request(const call_spec&, call_ordinal, const saga_record&) const override {
         return {"POST", "/v1/works", "{}"};
     }
@@ -183,8 +181,9 @@ journey& journey::is_refused() {
 journey& journey::waits() {
     return happens(call_waiting{{do_work, 0}, {}});
 }
-journey& journey::fails_once() {
-    return happens(call_failed{{record_.calls.back().call.call, 0}, "503", clock_, false});
+journey& journey::fails_once(std::string_view detail) {
+    const call_name call = record_.calls.back().call.call;
+    return happens(call_failed{{call, 0}, std::string(detail), clock_, false});
 }
 journey& journey::is_cancelled() {
     return happens(operator_acted{operator_verb::cancel, "ann", "changed her mind"});
@@ -206,6 +205,8 @@ saga_commit journey::commit() {
         change.wake_at = std::min(change.wake_at, call.next_attempt_at);
     }
     committed_ = entries_.size();
+    stored_.choose(change);
+    stored_.note(change);
     return change;
 }
 

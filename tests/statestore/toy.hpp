@@ -9,6 +9,7 @@
 #include "engine/definition.hpp"
 #include "engine/ports/journal.hpp"
 #include "engine/step.hpp"
+#include "engine/stored_view.hpp"
 
 // A small saga that exists for these tests only, and what drives it without an engine.
 //
@@ -47,20 +48,22 @@ public:
     journey& works();       // working -> done
     journey& is_refused();  // working -> failed
     journey& waits();       // working -> awaiting
-    journey& fails_once();
+    journey& fails_once(std::string_view detail = "503");
     journey& is_cancelled();
     journey& undoes();
 
     [[nodiscard]] const saga_record& record() const { return record_; }
     [[nodiscard]] const saga_id& id() const { return record_.id; }
     [[nodiscard]] const std::vector<journal_entry>& entries() const { return entries_; }
-    // What has happened since the last call.
+    // What has happened since the last call, as an engine would commit it.
     [[nodiscard]] saga_commit commit();
+    [[nodiscard]] bool is_committed() const { return committed_ == entries_.size(); }
 
 private:
     saga_record record_;
     std::vector<journal_entry> entries_;
     std::size_t committed_ = 0;
+    stored_view stored_;
     std::optional<start_claim> claim_;
     instant clock_;
 };

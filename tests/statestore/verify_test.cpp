@@ -13,6 +13,7 @@
 #include "statestore/data_folder.hpp"
 #include "statestore/sqlite/connection.hpp"
 #include "statestore/sqlite/store.hpp"
+#include "tests/statestore/populated_folder.hpp"
 #include "tests/statestore/toy.hpp"
 
 using namespace makegood;
@@ -21,62 +22,6 @@ using toy::batch_of;
 using toy::journey;
 
 namespace {
-
-// A data folder with five sagas, each somewhere else on its way.
-struct populated_folder {
-    definition_registry registry = toy::make_registry();
-    toy::temporary_folder folder;
-    std::filesystem::path path = folder.path() / "data";
-    std::filesystem::path store = path / "lane-0.db";
-    std::vector<std::unique_ptr<journey>> sagas;
-
-    populated_folder() {
-        const auto opened = data_folder::open(path, {.now = toy::beginning});
-        REQUIRE(opened);
-        const auto writer = std::move(*sqlite_writer::open(opened->store_path(0)));
-        for (unsigned number = 0; number < 5; ++number) {
-            sagas.push_back(std::make_unique<journey>(
-                registry, toy::saga_facts{.number = number, .key = fmt::format("key-{}", number)}
-            ));
-        }
-        sagas[1]->fails_once().works();
-        sagas[2]->is_refused();
-        sagas[3]->is_cancelled();
-        sagas[4]->waits().is_cancelled().undoes();
-        std::vector<saga_commit> changes;
-        for (const auto& saga : sagas)
-            changes.push_back(saga->commit());
-        REQUIRE(writer->commit(batch_of(changes)));
-    }
-
-    // Folded in: a log beside a store that was stopped is damage of its own.
-    void damage(const std::string& sql) {
-        connection db(store, access::read_write, 0);
-        db.execute(sql);
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-    }
-    // The damaged row is the one of saga `number`.
-    void damage_saga(std::size_t number, const std::string& sql) {
-        std::string id;
-        for (const std::uint8_t byte : sagas[number]->id().bytes())
-            id += fmt::format("{:02x}", byte);
-        damage(sql + fmt::format(" WHERE saga = x'{}746f79'", id));
-    }
-    verify_report verified(const verify_options& options = {}) {
-        auto report = verify(path, registry, options);
-        if (!report) FAIL(report.error().detail);
-        return std::move(*report);
-    }
-    difference only_difference() {
-        const verify_report report = verified();
-        for (const difference& each : report.differences)
-            UNSCOPED_INFO(each.what << ": " << each.detail);
-        REQUIRE(report.differences_count == 1);
-        REQUIRE(report.differences.size() == 1);
-        CHECK(report.differences[0].store == "lane-0.db");
-        return report.differences[0];
-    }
-};
 
 std::string hex(const std::string& bytes) {
     std::string text = "x'";
@@ -102,7 +47,7 @@ TEST_CASE("a record that is not its journal's fold is named with its first field
     saga_record changed = data.sagas[1]->record();
     changed.calls[0].attempts = 7;
     changed.learnt.set("total", std::int64_t{1});
-    data.damage_saga(1, "UPDATE sagas SET record = " + hex(encode_record(changed)));
+    data.damage_record(1, hex(encode_record(changed)));
     const difference found = data.only_difference();
     CHECK(found.what == "record-differs");
     CHECK(found.saga == data.sagas[1]->id());
@@ -116,7 +61,7 @@ TEST_CASE("a field that only one side has is named") {
     populated_folder data;
     saga_record changed = data.sagas[2]->record();
     changed.reason.reset();
-    data.damage_saga(2, "UPDATE sagas SET record = " + hex(encode_record(changed)));
+    data.damage_record(2, hex(encode_record(changed)));
     const difference found = data.only_difference();
     CHECK(found.field == "reason.code");
     CHECK(found.stored == "(absent)");
@@ -132,20 +77,23 @@ TEST_CASE("each planted damage is found and named") {
         journal_sequence sequence;
     };
     const planted damage = GENERATE(
-        planted{0, "UPDATE sagas SET record = x'01'", "record-unreadable", 1},
-        planted{3, "UPDATE sagas SET status = 'running'", "column-differs", 2},
-        planted{3, "UPDATE sagas SET customer = 'bob'", "column-differs", 2},
+        planted{0, "UPDATE sagas SET record = 77", "record-unreadable", 1},
+        planted{3, "UPDATE sagas SET status = 0", "column-differs", 2},
+        planted{3, "UPDATE sagas SET status = 9", "column-differs", 2},
+        planted{3, "UPDATE sagas SET state = 'working'", "column-differs", 2},
+        planted{3, "UPDATE of_customer SET customer = 'bob'", "saga-unlisted", 0},
+        planted{3, "DELETE FROM of_customer", "saga-unlisted", 0},
         planted{3, "UPDATE sagas SET created_at = 5", "column-differs", 2},
         planted{2, "UPDATE sagas SET reason = NULL", "column-differs", 2},
+        planted{2, "UPDATE sagas SET last_seq = 1", "sequence-gap", 2},
         planted{0, "DELETE FROM unfinished", "open-saga-sleeps", 1},
         planted{4, "INSERT INTO unfinished SELECT saga, 1 FROM sagas", "ended-saga-wakes", 4},
-        planted{0, "DELETE FROM journal", "saga-without-journal", 0},
+        planted{0, "DELETE FROM starts", "saga-without-journal", 0},
+        planted{1, "DELETE FROM starts", "sequence-gap", 1},
+        planted{0, "UPDATE sagas SET start = 2", "saga-without-journal", 0},
         planted{0, "UPDATE unfinished SET wake_at = 9223372036854775807", "open-saga-sleeps", 1},
         planted{1, "UPDATE sagas SET has_key = 0", "column-differs", 3},
-        planted{0, "DELETE FROM idempotency_keys", "key-missing", 1},
-        planted{2, "UPDATE retained_keys SET ended_at = 7", "key-differs", 0},
-        planted{3, "UPDATE idempotency_keys SET key = 'other'", "key-differs", 1},
-        planted{3, "UPDATE idempotency_keys SET fingerprint = zeroblob(32)", "key-differs", 1}
+        planted{2, "UPDATE retained_keys SET ended_at = 7", "key-differs", 0}
     );
     CAPTURE(damage.sql);
     data.damage_saga(damage.saga, damage.sql);
@@ -156,6 +104,61 @@ TEST_CASE("each planted damage is found and named") {
     CHECK(found.saga == data.sagas[damage.saga]->id());
     CHECK(found.sequence == damage.sequence);
     CHECK_FALSE(found.detail.empty());
+}
+
+TEST_CASE("a key that is gone, or another one, is found and named") {
+    populated_folder data;
+    SECTION("gone") {
+        data.damage("DELETE FROM of_customer WHERE item = 'key-0'");
+    }
+    SECTION("another one") {
+        data.damage("UPDATE of_customer SET item = 'other' WHERE item = 'key-0'");
+        CHECK(data.verified().differences[0].what == "key-differs");
+    }
+    const verify_report report = data.verified();
+    REQUIRE(report.differences_count >= 1);
+    std::set<std::string> found;
+    for (const difference& each : report.differences)
+        found.insert(each.what);
+    CHECK(found.contains("key-missing"));
+}
+
+TEST_CASE("a saga that runs has a record of an earlier entry, and is still checked as a whole") {
+    populated_folder data;
+    journey running(data.registry, {.number = 9});
+    {
+        const auto writer = std::move(*sqlite_writer::open(data.store));
+        REQUIRE(writer->commit(batch_of({running.commit()})));
+        for (int entry = 0; entry < 20; ++entry)
+            REQUIRE(writer->commit(batch_of({running.fails_once().commit()})));
+    }
+    REQUIRE(data.verified().clean());
+    connection db(data.store, access::read_only, 0);
+    CHECK(db.number("SELECT last_seq FROM sagas ORDER BY saga DESC") == 17);
+    SECTION("its record") {
+        data.damage(
+            "UPDATE records SET record = (SELECT record FROM records r WHERE r.position <> "
+            "records.position) WHERE position = (SELECT max(position) FROM records)"
+        );
+        CHECK(data.only_difference().what == "record-differs");
+    }
+    SECTION("an entry before it") {
+        data.damage(
+            "UPDATE journal SET event = (SELECT event FROM journal WHERE seq = 16) WHERE "
+            "seq = 17"
+        );
+        CHECK(data.only_difference().what == "record-differs");
+    }
+    SECTION("an entry after it") {
+        data.damage("DELETE FROM journal WHERE seq = 19");
+        const difference found = data.verified().differences[0];
+        CHECK(found.what == "sequence-gap");
+        CHECK(found.sequence == 19);
+    }
+    SECTION("its last entry") {
+        data.damage("DELETE FROM journal WHERE seq = 21");
+        CHECK(data.only_difference().what == "counter-differs");
+    }
 }
 
 TEST_CASE("a missing, a superfluous and an unreadable entry are told apart") {
@@ -190,7 +193,7 @@ TEST_CASE("a missing, a superfluous and an unreadable entry are told apart") {
         CHECK(found.sequence == 4);
     }
     SECTION("the first one") {
-        data.damage("UPDATE journal SET event = x'0103' WHERE seq = 1");
+        data.damage("UPDATE starts SET event = x'0103'");
         const verify_report report = data.verified();
         CHECK(report.differences_count == 5);
         CHECK(report.differences[0].what == "entry-unreadable");
@@ -199,7 +202,7 @@ TEST_CASE("a missing, a superfluous and an unreadable entry are told apart") {
     SECTION("of a saga that this program does not know") {
         saga_started started = std::get<saga_started>(data.sagas[0]->entries()[0].event);
         started.definition = "tea";
-        data.damage_saga(0, "UPDATE journal SET event = " + hex(encode_event(started)));
+        data.damage_saga(0, "UPDATE starts SET event = " + hex(encode_event(started)));
         const difference found = data.only_difference();
         CHECK(found.what == "entry-unreadable");
         CHECK_THAT(found.detail, Catch::Contains("does not know the saga tea"));
@@ -216,8 +219,8 @@ TEST_CASE("a missing, a superfluous and an unreadable entry are told apart") {
         learnt.set("total", std::int64_t{13'000});
         const event changed = call_done{{data.sagas[1]->record().calls[0].call.call, 0}, learnt};
         data.damage("UPDATE journal SET event = " + hex(encode_event(changed)) + " WHERE seq = 3 AND at IN "
-                    "(SELECT at FROM journal j JOIN sagas s USING (saga) WHERE s.status = 'completed')"
-                    " AND saga IN (SELECT saga FROM sagas WHERE status = 'completed')");
+                    "(SELECT at FROM journal j JOIN sagas s USING (saga) WHERE s.status = 4)"
+                    " AND saga IN (SELECT saga FROM sagas WHERE status = 4)");
         const difference found = data.only_difference();
         CHECK(found.what == "record-differs");
         CHECK(found.saga == data.sagas[1]->id());
@@ -233,11 +236,11 @@ TEST_CASE("journals, keys and wake-ups of nobody are found") {
     std::map<std::string, int> count;
     for (const difference& each : report.differences) {
         ++count[each.what];
-        if (each.what != "counter-differs") CHECK(each.saga == data.sagas[2]->id());
+        if (each.saga) CHECK(each.saga == data.sagas[2]->id());
     }
-    CHECK(count["journal-without-saga"] == 1);
+    CHECK(count["journal-without-saga"] == 2);  // the first entry, and the others
     CHECK(count["key-without-saga"] == 1);
-    CHECK(count["orphan-row"] == 1);  // in retained_keys
+    CHECK(count["orphan-row"] == 3);  // in retained_keys, of_customer and records
     CHECK(count["counter-differs"] == 2);
 }
 
@@ -266,71 +269,13 @@ TEST_CASE("overwritten pages are found") {
 
 TEST_CASE("differences beyond the limit are counted, not kept") {
     populated_folder data;
-    data.damage("UPDATE sagas SET record = x'01'");
+    data.damage("UPDATE sagas SET state = 'idle'");
     const verify_report report = data.verified({.differences_max = 2, .progress = {}});
     CHECK(report.differences_count == 5);
     CHECK(report.differences.size() == 2);
 }
 
 // -- backup
-
-TEST_CASE("a backup of a folder under writes is whole, and can be restored") {
-    populated_folder data;
-    std::atomic<bool> stop = false;
-    std::atomic<unsigned> commits = 0;
-    std::thread server([&] {
-        const auto writer = std::move(*sqlite_writer::open(data.store, {.checkpoint_pages = 20}));
-        for (unsigned number = 100; !stop; ++number) {
-            journey saga(data.registry, {.number = number, .key = fmt::format("key-{}", number)});
-            saga.fails_once();
-            if (!writer->commit(batch_of({saga.commit()}))) break;
-            saga.works();
-            if (!writer->commit(batch_of({saga.commit()}))) break;
-            ++commits;
-        }
-    });
-    while (commits < 20)
-        std::this_thread::yield();
-    const auto copy = data.folder.path() / "copy";
-    std::uint64_t pages = 0;
-    const auto copied =
-        backup(data.path, copy, [&](const backup_progress& now) { pages = now.pages_done; });
-    stop = true;
-    server.join();
-    if (!copied) FAIL(copied.error().detail);
-    CHECK(pages > 5);
-    const auto report = verify(copy, data.registry);
-    REQUIRE(report);
-    CHECK(report->clean());
-    CHECK(report->sagas >= 25);
-
-    const auto restored = data.folder.path() / "restored";
-    REQUIRE(restore(copy, restored));
-    CHECK(verify(restored, data.registry)->sagas == report->sagas);
-    folder_manifest manifest = *read_manifest(restored);
-    const folder_manifest original = *read_manifest(data.path);
-    // A folder of its own: its stores are not taken for the original's, nor the other way round.
-    CHECK(std::set{manifest.id, original.id, read_manifest(copy)->id}.size() == 3);
-    manifest.id = original.id;
-    CHECK(manifest == original);
-    const auto writer = sqlite_writer::open(restored / "lane-0.db");
-    REQUIRE(writer);
-    data.sagas[0]->works();
-    CHECK((*writer)->commit(batch_of({data.sagas[0]->commit()})));
-}
-
-TEST_CASE("a backup is a manifest and one file a store, and stays so when it is read") {
-    populated_folder data;
-    const auto copy = data.folder.path() / "copy";
-    REQUIRE(backup(data.path, copy));
-    REQUIRE(restore(copy, data.folder.path() / "target"));
-    REQUIRE(verify(copy, data.registry)->clean());
-    std::set<std::string> names;
-    for (const auto& each : std::filesystem::directory_iterator(copy)) {
-        names.insert(each.path().filename().string());
-    }
-    CHECK(names == std::set<std::string>{"lane-0.db", "makegood.json"});
-}
 
 TEST_CASE("a store whose first page is gone is damaged, and its folder is still verified") {
     populated_folder data;
@@ -361,62 +306,4 @@ TEST_CASE("a damaged log is a difference of its own") {
     REQUIRE(report->differences.size() == 1);
     CHECK(report->differences[0].what == "log-damaged");
     CHECK(data.verified().clean());
-}
-
-TEST_CASE("a copy cannot go where a file stands") {
-    populated_folder data;
-    const auto target = data.folder.path() / "target";
-    std::ofstream(target) << "a file";
-    const auto refused = backup(data.path, target);
-    REQUIRE_FALSE(refused);
-    CHECK_THAT(refused.error().detail, Catch::Contains("name another folder"));
-}
-
-TEST_CASE("a folder with a damaged log is neither copied nor restored") {
-    populated_folder data;
-    const auto writer = std::move(*sqlite_writer::open(data.store));
-    const auto killed = data.folder.path() / "killed";
-    std::filesystem::copy(data.path, killed);
-    std::filesystem::remove(killed / "lane-0.db-wal");
-    for (const auto copied : {backup, restore}) {
-        const auto refused = copied(killed, data.folder.path() / "target", {});
-        REQUIRE_FALSE(refused);
-        CHECK(refused.error().code == store_errc::corrupt);
-        CHECK_THAT(refused.error().detail, Catch::Contains("lane-0.db-wal"));
-    }
-}
-
-TEST_CASE("neither backup nor restore overwrites anything") {
-    populated_folder data;
-    const auto copy = data.folder.path() / "copy";
-    REQUIRE(backup(data.path, copy));
-    CHECK_FALSE(backup(data.path, copy));
-    const auto refused = restore(copy, data.path);
-    REQUIRE_FALSE(refused);
-    CHECK_THAT(refused.error().detail, Catch::Contains("not empty"));
-    CHECK(data.verified().clean());
-}
-
-TEST_CASE("a damaged backup is not restored") {
-    populated_folder data;
-    const auto copy = data.folder.path() / "copy";
-    REQUIRE(backup(data.path, copy));
-    std::fstream file(copy / "lane-0.db", std::ios::binary | std::ios::in | std::ios::out);
-    file.seekp(2 * 4'096);
-    for (int i = 0; i < 4'096; ++i)
-        file.put('\x5A');
-    file.close();
-    const auto target = data.folder.path() / "target";
-    const auto refused = restore(copy, target);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == store_errc::corrupt);
-    CHECK_FALSE(std::filesystem::exists(target));
-}
-
-TEST_CASE("a copy that was cut short is no data folder") {
-    populated_folder data;
-    const auto copy = data.folder.path() / "copy";
-    REQUIRE(backup(data.path, copy));
-    std::filesystem::remove(copy / "makegood.json");
-    CHECK(restore(copy, data.folder.path() / "target").error().code == store_errc::not_found);
 }

@@ -170,8 +170,7 @@ MUTANTS = [
     # -- P6: every saga ends
     Mutant(
         "timers_are_lost_on_recovery", "engine/engine.cpp",
-        "        if (each.at != never) wakes_.emplace(each.at, each.id);\n",
-        "        if (each.at != never && !PLANTED) wakes_.emplace(each.at, each.id);\n", "P6"),
+        "    wakes_.add_all(unfinished);\n", "    if (!PLANTED) wakes_.add_all(unfinished);\n", "P6"),
     Mutant(
         "deadline_is_not_remembered", "engine/engine_dispatch.cpp",
         "    if (const auto deadline = effective_deadline(saga)) next = deadline->at;\n",
@@ -233,7 +232,7 @@ MUTANTS = [
     Mutant(
         "late_answer_is_applied_again", "engine/engine_commands.cpp",
         "    if (call == nullptr || call->status != call_status::pending) {\n",
-        "    if (call == nullptr || (!PLANTED && call->status != call_status::pending)) {\n", "assertion", 20),
+        "    if (call == nullptr || (!PLANTED && call->status != call_status::pending)) {\n", "P6 assertion", 20),
     Mutant(
         "server_error_counts_as_done", "sagas/contract/answer_reading.cpp",
         "    const status_meaning meaning = meaning_of(answer.status);\n",

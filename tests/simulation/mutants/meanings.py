@@ -197,12 +197,12 @@ MEANINGS = [
     Mutant(
         'order_names_other_payment', 'sagas/checkout/requests.cpp',
         '.text("authorization_id", authorizations.front())',
-        '.text("authorization_id", PLANTED ? std::string("pay_other") : authorizations.front())',
+        '.text("authorization_id", PLANTED ? std::string_view{"pay_other"} : authorizations.front())',
         'P9', 20),
     Mutant(
         'replayed_is_not_said', 'engine/engine.cpp',
-        '    actions_.push_back(reply{to, refusal::none, {}, &snapshots_.back(), replayed});',
-        '    actions_.push_back(reply{to, refusal::none, {}, &snapshots_.back(), replayed && !PLANTED});',
+        '    actions_.push_back(reply{to, refusal::none, {}, &slot.record, replayed});',
+        '    actions_.push_back(reply{to, refusal::none, {}, &slot.record, replayed && !PLANTED});',
         'P9', 20),
     Mutant(
         'declined_customer_pays_anyway', 'engine/step.cpp',

@@ -1,0 +1,149 @@
+#include <map>
+
+#include "engine/assert.hpp"
+#include "statestore/bytes.hpp"
+#include "statestore/codec.hpp"
+#include "statestore/sqlite/archive.hpp"
+#include "statestore/sqlite/columns.hpp"
+#include "statestore/sqlite/place.hpp"
+#include "statestore/sqlite/writer_state.hpp"
+
+// What a writer drops once its time is over: the keys of ended sagas, then the sagas.
+namespace makegood::statestore {
+namespace {
+
+constexpr int keys_forgotten_at_once = 1'000;
+
+std::string month_of(instant at) {
+    return format_instant(at).substr(0, std::string_view("2027-01").size());
+}
+
+}  // namespace
+
+// -- forgetting
+
+store_result<std::uint64_t> sqlite_writer::forget_keys(instant ended_before) {
+    try {
+        std::uint64_t forgotten = 0;
+        // A batch of which nothing counts, as all its keys were used again, is not the end.
+        for (bool more = true; more && forgotten == 0;) {
+            state_->renew_when_doubtful();
+            forgotten += state_->forget_some(ended_before, more);
+            state_->checkpoint_when_due();
+        }
+        return forgotten;
+    } catch (store_failure& failure) {
+        state_->note(failure);
+        return failure.error;
+    }
+}
+
+std::uint64_t sqlite_writer::state::forget_some(instant ended_before, bool& more) {
+    transaction changes(open->db, transaction::kind::write);
+    require_epoch();
+    std::vector<std::pair<std::int64_t, std::string>> expired;
+    std::uint64_t forgotten = 0;
+    {
+        rows found =
+            open->find_expired_keys.select(milliseconds_of(ended_before), keys_forgotten_at_once);
+        while (found.next()) {
+            expired.emplace_back(found.integer(0), found.bytes(1));
+            forget_key(found, forgotten);
+        }
+    }
+    for (const auto& [ended_at, id] : expired)
+        open->delete_retained.run(ended_at, blob{id});
+    write_counters({{"idempotency_keys", -static_cast<std::int64_t>(forgotten)}});
+    changes.commit();
+    end_of_log->reaches(log_pages);
+    more = expired.size() == keys_forgotten_at_once;
+    return forgotten;
+}
+
+// A key that was forgotten before and used again belongs to another saga by now and stays.
+void sqlite_writer::state::forget_key(const rows& expired, std::uint64_t& forgotten) {
+    const saga_started started = value_of(decode_started(expired.bytes(2)));
+    const std::string id(expired.bytes(1));
+    open->delete_of_customer.run(started.customer.value, started.key.value, blob{id});
+    forgotten += static_cast<std::uint64_t>(open->db.changes());
+}
+
+// -- pruning
+
+store_result<std::uint64_t> sqlite_writer::prune(instant ended_before, std::size_t at_most) {
+    ASSERT(at_most > 0);
+    try {
+        std::uint64_t pruned = 0;
+        // Some of which all have to stay are not the end.
+        for (bool more = true; more && pruned == 0;) {
+            state_->renew_when_doubtful();
+            pruned = state_->prune_some(ended_before, at_most, more);
+            state_->checkpoint_when_due();
+        }
+        return pruned;
+    } catch (store_failure& failure) {
+        state_->note(failure);
+        return failure.error;
+    }
+}
+
+// The archive is durable before anything is removed. A crash between the two leaves sagas in both,
+// and the next call moves them again.
+std::uint64_t sqlite_writer::state::prune_some(
+    instant ended_before, std::size_t at_most, bool& more
+) {
+    transaction changes(open->db, transaction::kind::write);
+    require_epoch();
+    const prunable found = find_prunable(*open, {pruned_up_to, ended_before, at_most});
+    more = !found.at_end;
+    if (options.archives) {
+        std::map<std::string, std::vector<whole_saga>> by_month;
+        for (const whole_saga& each : found.sagas)
+            by_month[month_of(each.updated_at)].push_back(each);
+        for (const auto& [month, sagas] : by_month)
+            keep_in_archive(sagas, month);
+    }
+    for (const whole_saga& each : found.sagas)
+        remove_whole(*open, each);
+    if (!found.sagas.empty()) {
+        changes.commit();
+        end_of_log->reaches(log_pages);
+    }
+    pruned_up_to = found.at_end ? std::string{} : found.after;
+    return found.sagas.size();
+}
+
+void sqlite_writer::state::keep_in_archive(
+    const std::vector<whole_saga>& sagas, const std::string& month
+) {
+    open_archive(month);
+    try {
+        transaction changes(archive->open->db, transaction::kind::write);
+        archive->require_epoch();
+        for (const whole_saga& each : sagas)
+            insert_whole(*archive->open, each);
+        changes.commit();
+        archive->end_of_log->reaches(archive->log_pages);
+    } catch (const store_failure&) {
+        archive.reset();  // opened anew, and checked, by the next call
+        throw;
+    }
+    archive->checkpoint_when_due();
+}
+
+void sqlite_writer::state::open_archive(const std::string& month) {
+    const std::filesystem::path wanted = archive_path(file, month);
+    if (archive && archive->file == wanted) return;
+    if (archive) archive->close();
+    archive.reset();
+    create_archive_folder(wanted.parent_path());
+    auto opened = std::make_unique<state>();
+    opened->file = wanted;
+    opened->options = options;
+    opened->options.archives = false;
+    opened->options.place = read_place(open->db);
+    opened->take_over();
+    archive = std::move(opened);
+}
+
+}  // namespace makegood::statestore

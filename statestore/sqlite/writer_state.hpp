@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "statestore/admission.hpp"
+#include "statestore/sqlite/connection.hpp"
+#include "statestore/sqlite/log_end.hpp"
+#include "statestore/sqlite/pruning.hpp"
+#include "statestore/sqlite/session.hpp"
+#include "statestore/sqlite/store.hpp"
+
+namespace makegood::statestore {
+
+// Changes of the table `counters`, gathered over one transaction.
+using counter_changes = std::map<std::string, std::int64_t, std::less<>>;
+
+// What is behind a writer. writer.cpp commits, removal.cpp drops what has outlived its retention.
+struct sqlite_writer::state {
+    std::filesystem::path file;
+    sqlite_options options;
+    std::uint64_t epoch = 0;
+    std::unique_ptr<writer_session> open;
+    std::optional<log_end_keeper> end_of_log;
+    // The last error leaves the connection's view of the file in doubt.
+    bool doubtful = false;
+    std::uint32_t log_pages = 0;       // after the last commit
+    std::uint32_t log_pages_seen = 0;  // by checkpoint_when_due()
+    std::uint32_t checkpoint_at = 0;   // pages of the log
+    std::string buffer;                // of encoded bytes, used again and again
+    std::string pruned_up_to;          // the key of the last saga that prune_some() looked at
+    std::unique_ptr<state> archive;    // the one that was written last
+
+    void connect();
+    void take_over();
+    void renew_when_doubtful();
+    void note(store_failure& failure);
+    void close();
+
+    commit_receipt write(const batch& changes);
+    void require_epoch();
+    std::optional<key_holder> find_key(const start_claim& claim);
+    void write_saga(const saga_commit& change, counter_changes& counters);
+    void write_start(const saga_commit& change, blob id, counter_changes& counters);
+    void require_entry(const saga_record& saga, journal_sequence sequence, blob id);
+    void write_record(const saga_record& saga, blob id);
+    void write_end(const saga_commit& change, blob id, counter_changes& counters);
+    void write_counters(const counter_changes& counters);
+    [[noreturn]] void fail_unfollowed(const saga_record& saga, journal_sequence sequence) const;
+    blob encoded(const event& happened);
+    blob encoded(const saga_record& saga);
+
+    std::uint64_t forget_some(instant ended_before, bool& more);
+    void forget_key(const rows& expired, std::uint64_t& forgotten);
+    std::uint64_t prune_some(instant ended_before, std::size_t at_most, bool& more);
+    void keep_in_archive(const std::vector<whole_saga>& sagas, const std::string& month);
+    void open_archive(const std::string& month);
+    void checkpoint_when_due();
+};
+
+}  // namespace makegood::statestore
