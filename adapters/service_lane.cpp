@@ -20,6 +20,7 @@ lane_options lane_options_of(const service_options& options) {
         .engine = options.engine,
         .rate_limit = options.rate_limit,
         .key_retention = options.key_retention,
+        .saga_retention = options.saga_retention,
         .reads_waiting_max = options.reads_waiting_max,
         .commit_time_max = options.commit_time_max,
     };
@@ -72,7 +73,7 @@ service_lane::service_lane(
           std::move(events)
       ),
       api_(context, counted),
-      server_(io, server_options_of(options, where.port), [this](const http::request& message) {
+      server_(io, server_options_for(options, where.port), [this](const http::request& message) {
           return api_.answer(message);
       }) {}
 
@@ -86,6 +87,14 @@ lane_parts service_lane::parts(const api_context& context, const lane_store& sto
     }
     return {context.registry, faults_->writer(), faults_->readers(), faults_->calls(),
             sagas_,           counted_};
+}
+
+http::server_options service_lane::server_options_for(
+    const service_options& options, std::uint16_t port
+) {
+    http::server_options chosen = server_options_of(options, port);
+    chosen.turn_away = [this](const http::request& head) { return api_.turn_away(head); };
+    return chosen;
 }
 
 void service_lane::run() {

@@ -49,6 +49,9 @@ public:
 
 private:
     void run_loop();
+    [[nodiscard]] http::server_options server_options_for(
+        const service_options& options, std::uint16_t port
+    );
     [[nodiscard]] lane_parts parts(const api_context& context, const lane_store& store);
 
     boost::asio::io_context& io_;

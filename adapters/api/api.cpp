@@ -26,26 +26,31 @@ std::vector<std::string> counted_patterns() {
     return patterns;
 }
 
-awaited_response with_field(awaited_response answering, std::string name, std::string value) {
-    http::response response = co_await std::move(answering);
-    response.fields.add(std::move(name), std::move(value));
-    co_return response;
-}
-
 }  // namespace
 
 api::api(const api_context& context, metrics& counted)
-    : context_(context), counted_(counted, counted_patterns()) {}
+    : context_(context),
+      overloaded_(
+          problem_response(problem_of(refusal::overloaded, std::string(lane::overload_detail)))
+      ),
+      counted_(counted, counted_patterns()) {}
 
 awaited_response api::answer(const http::request& message) {
     const route_match to = match_route(message.method, message.path());
-    if (to.index == route_match::none) return count(to.index, refuse(to));
-    // Every answer about a checkout says which trace it belongs to.
+    if (to.index == route_match::none) return finish(to.index, refuse(to), {});
     const bool traced = routes[to.index].pattern.starts_with("/v1/checkouts");
-    if (!traced) return count(to.index, dispatch(to, {message, to.segments, {}}));
-    std::string trace = trace_of(message);
+    std::string trace = traced ? trace_of(message) : std::string();
     awaited_response answering = dispatch(to, {message, to.segments, trace});
-    return count(to.index, with_field(std::move(answering), "traceparent", std::move(trace)));
+    return finish(to.index, std::move(answering), std::move(trace));
+}
+
+const http::response* api::turn_away(const http::request& head) {
+    if (!context_.lanes.overloaded()) return nullptr;
+    const route_match to = match_route(head.method, head.path());
+    if (to.index == route_match::none) return nullptr;
+    if (routes[to.index].name != route_name::start_checkout) return nullptr;
+    counted_.answered(to.index, overloaded_.status);
+    return &overloaded_;
 }
 
 awaited_response api::dispatch(const route_match& to, routed_request asked) {
@@ -79,8 +84,10 @@ awaited_response api::dispatch(const route_match& to, routed_request asked) {
     ASSERT(false);
 }
 
-awaited_response api::count(std::size_t route, awaited_response answering) {
+// Every answer about a checkout says which trace it belongs to.
+awaited_response api::finish(std::size_t route, awaited_response answering, std::string trace) {
     http::response response = co_await std::move(answering);
+    if (!trace.empty()) response.fields.add("traceparent", trace);
     counted_.answered(route, response.status);
     co_return response;
 }

@@ -16,13 +16,20 @@ public:
     // `message` must stay as it is until the answer has come.
     [[nodiscard]] awaited_response answer(const http::request& message);
 
+    // The refusal of a start while every lane is overloaded, told by the head of the request alone;
+    // nullptr for everything else. The answer lives as long as this object.
+    [[nodiscard]] const http::response* turn_away(const http::request& head);
+
 private:
     [[nodiscard]] awaited_response dispatch(const route_match& to, routed_request asked);
-    [[nodiscard]] awaited_response count(std::size_t route, awaited_response answering);
+    [[nodiscard]] awaited_response finish(
+        std::size_t route, awaited_response answering, std::string trace
+    );
     [[nodiscard]] awaited_response refuse(const route_match& nowhere);
     [[nodiscard]] std::string trace_of(const http::request& message);
 
     const api_context context_;
+    const http::response overloaded_;
     route_metrics counted_;
     entropy entropy_;
 };

@@ -22,7 +22,15 @@ struct commit_outcome {
 class committer {
 public:
     using committed = continuation<commit_outcome>;
-    using forgotten = continuation<store_result<std::uint64_t>>;
+    // What is dropped from the store, bit by bit between the commits.
+    struct cleaning {
+        instant keys_ended_before{};
+        std::optional<instant> sagas_ended_before;  // nothing: they are kept
+    };
+    struct cleaned {
+        std::uint64_t keys = 0;
+        std::uint64_t sagas = 0;
+    };
 
     explicit committer(journal_writer& writer);
     ~committer();  // waits for the commit under way
@@ -31,31 +39,34 @@ public:
 
     // One at a time: `changes` must stay as it is until `done` is called.
     void commit(const batch& changes, committed done);
-    // Between two commits, some keys at a time until none is left; a commit that waits goes first.
-    // Tells how many there were. Replaces a request that has not ended, which then tells nothing.
-    void forget_keys(instant ended_before, forgotten done);
+    // Between two commits, a little at a time until nothing is left; a commit that waits goes
+    // first. Tells how much it was. Replaces a request that has not ended, which then tells
+    // nothing.
+    void clean(const cleaning& wanted, continuation<store_result<cleaned>> done);
 
 private:
     struct commit_job {
         const batch* changes;
         committed done;
     };
-    struct forget_job {
-        instant ended_before;
-        forgotten done;
-        std::uint64_t count = 0;  // so far
+    struct clean_job {
+        cleaning wanted;
+        continuation<store_result<cleaned>> done;
+        bool keys_are_done = false;
+        cleaned so_far;
     };
     void run();
     void commit_now(commit_job job);
     // Nothing when it is done; else what is left of it.
-    std::optional<forget_job> forget_some(forget_job job);
+    std::optional<clean_job> clean_some(clean_job job);
+    store_result<bool> drop_some(clean_job& job);
 
     journal_writer& writer_;  // used by thread_ only
 
     std::mutex mutex_;  // guards the jobs and the end
     std::condition_variable changed_;
     std::optional<commit_job> commit_;
-    std::optional<forget_job> forget_;
+    std::optional<clean_job> clean_;
     bool ends_ = false;
 
     std::thread thread_;  // last: it uses everything above

@@ -23,9 +23,11 @@ lane::lane(
       events_(std::move(events)),
       engine_(parts.registry, options.engine),
       limiter_(options.rate_limit),
+      load_({.most = options.engine.active_sagas_max}),
       keys_(options.key_retention),
+      ended_sagas_(options.saga_retention),
       wake_(io),
-      retention_(io),
+      clean_up_(io),
       reads_(parts.readers, options.reads_waiting_max),
       committer_(parts.writer) {}
 
@@ -55,7 +57,7 @@ void lane::take_over(const store_result<std::vector<wake_up>>& unfinished) {
         "recovered; " + std::to_string(unfinished->size()) + " unfinished sagas go on");
     recovered_ = true;
     events_.recovered();
-    forget_old_keys();
+    clean_up();
     input_came();
 }
 
@@ -79,7 +81,8 @@ void lane::start_here(new_saga wanted, duration wait, continuation<saga_answer> 
     request.key = std::move(wanted.key);
     request.document = std::move(wanted.document);
     request.traceparent = std::move(wanted.traceparent);
-    const ticket from = pending_.add({std::move(done), steady_now() + wait, false});
+    const steady_instant came = steady_now();
+    const ticket from = pending_.add({std::move(done), came + wait, false, came});
     engine_.start(std::move(request), from, at);
     input_came();
 }
@@ -117,6 +120,10 @@ bool lane::turn_away(const new_saga& wanted, continuation<saga_answer>& done) {
     } else if (commit_stalls_) {
         no.why = refusal::store_unavailable;
         no.detail = "the store does not answer; see the log";
+    } else if (!load_.admits(engine_.active())) {
+        no.why = refusal::overloaded;
+        no.detail = overload_detail;
+        overloaded_ = true;
     } else if (const auto wait = limiter_.admit(wanted.document.customer, steady_now())) {
         no.door = turned_away::rate_limited;
         no.retry_after = *wait;
@@ -139,6 +146,10 @@ void lane::answer(pending_answers::pending asked, const reply& told) {
         given.replayed = told.replayed || asked.replayed;
         given.ended = saga.ended();
         given.id = saga.id;
+        if (asked.start_came != steady_instant{} && !given.replayed) {
+            const steady_instant at = steady_now();
+            load_.start_was_durable(at - asked.start_came, at, engine_.active());
+        }
         const bool waits = !given.ended && !draining_ && asked.wait_until > steady_now();
         if (waits) {
             waits_.add({saga.id, given.replayed, std::move(asked.done)}, asked.wait_until);
@@ -193,7 +204,7 @@ void lane::check_settled() {
     if (!quiet && steady_now() < settle_until_) return;
     stopped_ = true;
     wake_.cancel();
-    retention_.cancel();
+    clean_up_.cancel();
     settled_(quiet);
 }
 

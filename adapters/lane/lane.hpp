@@ -3,18 +3,22 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/clock/clock.hpp"
 #include "adapters/clock/entropy.hpp"
 #include "adapters/lane/committer.hpp"
+#include "adapters/lane/concurrency_limit.hpp"
 #include "adapters/lane/continuation.hpp"
-#include "adapters/lane/key_retention.hpp"
 #include "adapters/lane/pending_answers.hpp"
 #include "adapters/lane/read_queue.hpp"
+#include "adapters/lane/retention.hpp"
 #include "adapters/lane/saga_answer.hpp"
 #include "adapters/lane/start_limiter.hpp"
 #include "adapters/lane/wait_list.hpp"
@@ -36,7 +40,8 @@ struct new_saga {
 struct lane_options {
     engine_options engine;
     start_rate_limit rate_limit;
-    duration key_retention = std::chrono::hours{24};
+    duration key_retention = std::chrono::hours{24};  // after the saga's end
+    std::optional<duration> saga_retention;           // the same of the saga; nothing: for ever
     std::size_t reads_waiting_max = 1024;
     // A commit that takes longer is taken for a disk that hangs: the lane is not ready until it
     // returns.
@@ -87,6 +92,10 @@ public:
     [[nodiscard]] bool recovered() const { return recovered_; }
     [[nodiscard]] bool can_commit() const { return can_commit_; }
     [[nodiscard]] bool draining() const { return draining_; }
+    // A start would be refused now. Told at once, before it is even read, it costs next to nothing.
+    [[nodiscard]] bool overloaded() const { return overloaded_; }
+    static constexpr std::string_view overload_detail =
+        "more checkouts are under way than this server gets through in time";
 
     // Refuses new sagas and ends every wait from now on.
     void begin_drain();
@@ -99,6 +108,8 @@ private:
     void input_came();
     void drive();
     void perform(std::vector<action> actions);
+    void send_calls();
+    void send_call(const perform_call& call);
     void commit_what_gathered();
     void journal_then_effects(commit_outcome outcome);
     void plan_wake();
@@ -119,8 +130,9 @@ private:
     void take_over(const store_result<std::vector<wake_up>>& unfinished);
     void commit_went_wrong(const store_error& error);
     void notice_stalled_commit();
-    void forget_old_keys();
+    void clean_up();
     void check_settled();
+    void measure_load();
 
     // Constant after construction.
     boost::asio::io_context& io_;
@@ -134,20 +146,25 @@ private:
     std::atomic<bool> recovered_ = false;
     std::atomic<bool> can_commit_ = true;
     std::atomic<bool> draining_ = false;
+    std::atomic<bool> overloaded_ = false;
 
     // Confined to the lane's thread.
     engine engine_;
     pending_answers pending_;
     wait_list waits_;
     start_limiter limiter_;
-    key_retention keys_;
+    concurrency_limit load_;
+    retention keys_;
+    std::optional<retention> ended_sagas_;
     entropy entropy_;
-    std::vector<saga_id> ended_;  // with waits to be answered, of the actions being performed
+    std::deque<perform_call> calls_;  // durable, and not sent yet
+    bool sending_ = false;            // the next of them are on their way
+    std::vector<saga_id> ended_;      // with waits to be answered, of the actions being performed
     bool drive_posted_ = false;
     bool stopped_ = false;
     boost::asio::steady_timer wake_;
     steady_instant wake_at_ = steady_instant::max();
-    boost::asio::steady_timer retention_;
+    boost::asio::steady_timer clean_up_;
     bool commit_under_way_ = false;
     bool commit_stalls_ = false;  // it has been under way for longer than it may
     steady_instant commit_stalls_at_{};

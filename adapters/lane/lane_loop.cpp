@@ -22,7 +22,11 @@ constexpr duration commit_retry_delay_max{2'000};
 // The wall clock may be set; so the engine's times are looked at again at least this often.
 constexpr duration wake_ahead_max{1'000};
 
-constexpr std::chrono::minutes retention_interval{1};
+constexpr std::chrono::minutes clean_up_interval{1};
+
+// A large commit lets out many calls at once. Between so many of them the loop looks at its
+// sockets, so that nobody, and no refusal, waits for all of them to be written.
+constexpr std::size_t calls_at_once = 32;
 
 std::string text_of(const saga_changed& change) {
     std::string text(change.definition->name());
@@ -42,10 +46,13 @@ void lane::input_came() {
 void lane::drive() {
     drive_posted_ = false;
     if (stopped_) return;
+    // The writer first: it works while the loop lets out what the last commit has made durable.
+    commit_what_gathered();
     perform(engine_.take_actions());
     commit_what_gathered();
+    send_calls();
     notice_stalled_commit();
-    counted_.active(engine_.active());
+    measure_load();
     counted_.engine_counted(engine_.counters());
     check_settled();
     plan_wake();
@@ -64,6 +71,25 @@ void lane::perform(std::vector<action> actions) {
 }
 
 void lane::perform_one(perform_call& call) {
+    calls_.push_back(std::move(call));
+}
+
+void lane::send_calls() {
+    if (sending_) return;
+    for (std::size_t sent = 0; sent < calls_at_once && !calls_.empty() && !stopped_; ++sent) {
+        const perform_call call = std::move(calls_.front());
+        calls_.pop_front();
+        send_call(call);
+    }
+    if (calls_.empty() || stopped_) return;
+    sending_ = true;
+    asio::post(io_, [this] {
+        sending_ = false;
+        send_calls();
+    });
+}
+
+void lane::send_call(const perform_call& call) {
     const auto done = [this, id = call.id, which = call.call,
                        attempt = call.attempt](attempt_outcome outcome) {
         if (stopped_) return;
@@ -109,7 +135,10 @@ void lane::commit_what_gathered() {
     commit_stalls_at_ = steady_now() + options_.commit_time_max;
     committer_.commit(*changes, [this, sagas = changes->sagas.size()](commit_outcome outcome) {
         asio::post(io_, [this, sagas, outcome = std::move(outcome)]() mutable {
-            if (outcome.receipt) counted_.committed(sagas, outcome.took);
+            if (outcome.receipt) {
+                counted_.committed(sagas, outcome.took);
+                load_.commit_took(outcome.took);
+            }
             journal_then_effects(std::move(outcome));
         });
     });
@@ -164,6 +193,11 @@ void lane::notice_stalled_commit() {
             + " ms: the disk hangs or is far too slow; new checkouts are refused until it does");
 }
 
+void lane::measure_load() {
+    counted_.active(engine_.active());
+    overloaded_ = !load_.admits(engine_.active());
+}
+
 // -- time
 
 void lane::plan_wake() {
@@ -190,19 +224,22 @@ void lane::wake() {
     drive();
 }
 
-void lane::forget_old_keys() {
-    committer_.forget_keys(
-        keys_.forgotten_before(now(), steady_now()),
-        [](store_result<std::uint64_t> forgotten) {
-            if (!forgotten) {
-                log(log_level::warning,
-                    "old idempotency keys were not dropped: " + forgotten.error().detail);
-            }
+void lane::clean_up() {
+    const instant wall = now();
+    const steady_instant steady = steady_now();
+    committer::cleaning wanted{keys_.forgotten_before(wall, steady), {}};
+    if (ended_sagas_) wanted.sagas_ended_before = ended_sagas_->forgotten_before(wall, steady);
+    committer_.clean(wanted, [](store_result<committer::cleaned> done) {
+        if (!done) {
+            log(log_level::warning, "old keys and sagas were not dropped: " + done.error().detail);
+        } else if (done->sagas > 0) {
+            log(log_level::info,
+                std::to_string(done->sagas) + " sagas were dropped after their retention");
         }
-    );
-    retention_.expires_after(retention_interval);
-    retention_.async_wait([this](const boost::system::error_code& error) {
-        if (!error && !stopped_) forget_old_keys();
+    });
+    clean_up_.expires_after(clean_up_interval);
+    clean_up_.async_wait([this](const boost::system::error_code& error) {
+        if (!error && !stopped_) clean_up();
     });
 }
 

@@ -1,5 +1,7 @@
 #include "adapters/lane/lane_set.hpp"
 
+#include <algorithm>
+
 namespace makegood {
 
 // The reason that passes last comes first: who drains does not come back.
@@ -11,6 +13,12 @@ readiness lane_set::ready() const {
         if (!each->can_commit() && worst == readiness::ready) worst = readiness::store_unavailable;
     }
     return worst;
+}
+
+bool lane_set::overloaded() const {
+    return std::all_of(lanes_.begin(), lanes_.end(), [](const lane* each) {
+        return each->overloaded();
+    });
 }
 
 }  // namespace makegood

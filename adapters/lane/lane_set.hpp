@@ -25,6 +25,8 @@ public:
     [[nodiscard]] const std::vector<lane*>& all() const { return lanes_; }
 
     [[nodiscard]] readiness ready() const;
+    // No lane would take a start now.
+    [[nodiscard]] bool overloaded() const;
 
 private:
     partition_map owners_;

@@ -17,7 +17,8 @@ public:
         continuation<saga_answer> done;
         // A saga that has not ended is waited for until then; the past: it is not waited for.
         steady_instant wait_until{};
-        bool replayed = false;  // what an earlier reply to the same request said
+        bool replayed = false;        // what an earlier reply to the same request said
+        steady_instant start_came{};  // of a start only
     };
 
     [[nodiscard]] ticket add(pending added);

@@ -2,7 +2,7 @@
 
 #include "adapters/clock/clock.hpp"
 #include "adapters/clock/onward_time.hpp"
-#include "adapters/lane/key_retention.hpp"
+#include "adapters/lane/retention.hpp"
 
 using namespace makegood;
 using namespace std::chrono_literals;
@@ -75,7 +75,7 @@ TEST_CASE("a moment is the same on both clocks, there and back") {
 }
 
 TEST_CASE("keys are kept for as long as was said, also when the wall clock jumps ahead") {
-    key_retention keys(24h);
+    retention keys(24h);
     instant wall{std::chrono::hours{500'000}};
     steady_instant steady{3h};
     const instant ended = wall;  // a checkout of just now
@@ -97,7 +97,7 @@ TEST_CASE("keys are kept for as long as was said, also when the wall clock jumps
 }
 
 TEST_CASE("the moment up to which keys are forgotten never goes back") {
-    key_retention keys(24h);
+    retention keys(24h);
     const instant wall{std::chrono::hours{500'000}};
     const instant before = keys.forgotten_before(wall, steady_instant{3h});
     CHECK(keys.forgotten_before(wall - 5h, steady_instant{4h}) == before);

@@ -8,6 +8,7 @@
 
 #include "adapters/clock/entropy.hpp"
 #include "adapters/lane/committer.hpp"
+#include "adapters/lane/concurrency_limit.hpp"
 #include "adapters/lane/partition_map.hpp"
 #include "adapters/lane/start_limiter.hpp"
 #include "adapters/lane/until_told.hpp"
@@ -34,7 +35,7 @@ struct told_end {
     int value = 0;
 };
 
-// Has two batches of old keys; the first one waits until it is let go.
+// Has two batches of old keys and one of old sagas; the first one waits until it is let go.
 class forgetting_writer final : public journal_writer {
 public:
     store_result<commit_receipt> commit(const batch&) override {
@@ -47,6 +48,13 @@ public:
         begun.set_value();
         let_go.get_future().wait();
         return 1'000;
+    }
+
+    store_result<std::uint64_t> prune(instant ended_before, std::size_t at_most) override {
+        order.emplace_back("prune");
+        CHECK(ended_before == instant{milliseconds{7}});
+        CHECK(at_most > 0);
+        return order.back() == order.at(order.size() - 2) ? 0 : 5;
     }
 
     std::promise<void> begun;
@@ -108,23 +116,27 @@ TEST_CASE("a coroutine that waits is resumed once: told, or cancelled where it w
     CHECK(end.ended);
 }
 
-TEST_CASE("a commit goes between two batches of keys that are forgotten") {
+TEST_CASE("a commit goes between two batches of what is dropped") {
     forgetting_writer writer;
-    std::promise<std::uint64_t> forgotten;
+    std::promise<committer::cleaned> cleaned;
     std::promise<void> committed;
     {
         committer commits(writer);
-        commits.forget_keys(never, [&](store_result<std::uint64_t> count) {
-            forgotten.set_value(*count);
+        const committer::cleaning wanted{never, instant{milliseconds{7}}};
+        commits.clean(wanted, [&](store_result<committer::cleaned> done) {
+            cleaned.set_value(*done);
         });
         writer.begun.get_future().wait();
         const batch nothing;
         commits.commit(nothing, [&](commit_outcome) { committed.set_value(); });
         writer.let_go.set_value();
         committed.get_future().wait();
-        CHECK(forgotten.get_future().get() == 1'010);
+        const committer::cleaned all = cleaned.get_future().get();
+        CHECK(all.keys == 1'010);
+        CHECK(all.sagas == 5);
     }
-    CHECK(writer.order == std::vector<std::string>{"forget", "commit", "forget", "forget"});
+    const std::vector<std::string> order{"forget", "commit", "forget", "forget", "prune", "prune"};
+    CHECK(writer.order == order);
 }
 
 TEST_CASE("a customer may start a burst, then as many as the bucket fills") {
@@ -169,4 +181,42 @@ TEST_CASE("entropy does not repeat itself over its refills") {
     for (int count = 0; count < 10'000; ++count)
         seen.insert(source.take<9>());
     CHECK(seen.size() == 10'000);
+}
+
+TEST_CASE("so many sagas are admitted as their starts do not wait for") {
+    concurrency_limit limit({.least = 10, .most = 1'000});
+    CHECK(limit.admits(999));
+    CHECK_FALSE(limit.admits(1'000));
+
+    limit.start_was_durable(milliseconds{500}, start, 400);
+    CHECK(limit.limit() == 360);
+    // What waited meanwhile had been admitted before.
+    limit.start_was_durable(milliseconds{500}, start + milliseconds{1}, 400);
+    CHECK(limit.limit() == 360);
+    limit.start_was_durable(milliseconds{500}, start + milliseconds{500}, 360);
+    CHECK(limit.limit() == 324);
+
+    // Idle, nothing is learnt; in use, one more is dared with each start.
+    limit.start_was_durable(milliseconds{1}, start + milliseconds{900}, 5);
+    CHECK(limit.limit() == 324);
+    for (std::size_t i = 0; i < 2'000; ++i) {
+        limit.start_was_durable(milliseconds{1}, start + milliseconds{900}, limit.limit());
+    }
+    CHECK(limit.limit() == 1'000);
+}
+
+TEST_CASE("few sagas are never too many, and a slow disk alone is no overload") {
+    concurrency_limit limit({.least = 10, .most = 1'000});
+    for (int i = 0; i < 100; ++i) {
+        limit.start_was_durable(milliseconds{5'000}, start + std::chrono::minutes{i}, 11);
+    }
+    CHECK(limit.limit() == 10);
+
+    concurrency_limit patient({.least = 10, .most = 1'000});
+    for (int i = 0; i < 100; ++i)
+        patient.commit_took(milliseconds{400});
+    patient.start_was_durable(milliseconds{800}, start, 900);
+    CHECK(patient.limit() == 1'000);
+    patient.start_was_durable(milliseconds{4'000}, start, 900);
+    CHECK(patient.limit() == 810);
 }

@@ -7,12 +7,12 @@
 
 namespace makegood {
 
-// Since when the keys of ended checkouts are kept. That moment moves no faster than the steady
-// clock, so that a wall clock that jumps ahead by a day does not forget a day's keys at once: keys
+// Since when what belongs to ended checkouts is kept. That moment moves no faster than the steady
+// clock, so that a wall clock that jumps ahead by a day does not forget a day's keys at once: they
 // are then kept for longer, never for less, while the process runs. Pure: time comes as a value.
-class key_retention {
+class retention {
 public:
-    explicit key_retention(duration kept) : kept_(kept) {}
+    explicit retention(duration kept) : kept_(kept) {}
 
     // The moment at `wall`, which is `steady` on the other clock.
     [[nodiscard]] instant forgotten_before(instant wall, steady_instant steady) {
