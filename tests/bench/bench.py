@@ -1,136 +1,148 @@
 #!/usr/bin/env python3
-"""Measures checkouts per second on this machine: real processes, real sockets, fsync on.
+"""Measures makegood on this machine against its targets: real processes, real sockets, fsync on.
 
-Everything (load, server, backends) runs on the machine at once. Absolute figures hold for it alone.
+Load, server and backends run on the machine at once. Absolute figures hold for it alone; the floors
+(the same exchanges without an engine, the same bytes without a saga) are measured in the same run.
+Exits with 1 when a checkout did not end as it should; a missed target is reported, and is no error.
 """
 
 import argparse
 import json
-import os
-import signal
-import subprocess
+import shlex
 import sys
-import tempfile
 import time
-import urllib.request
+from dataclasses import asdict
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "process"))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "process")]
 
-from makegood_process import wait_until  # noqa: E402
-from makegood_process.ports import lease_ports  # noqa: E402
+from makegood_bench import floors, machine, overload, report, runs, stores  # noqa: E402
+from makegood_bench.plan import Plan  # noqa: E402
+from makegood_bench.profile import profile  # noqa: E402
+from makegood_bench.targets import verdicts  # noqa: E402
+from makegood_bench.workspace import Workspace  # noqa: E402
 
-TARGET_PER_SECOND = 1667  # 100,000 checkouts a minute
-
-
-class Process:
-    """A child that is stopped by its process id when the block ends."""
-
-    def __init__(self, command: list[str], log: Path):
-        self.log = log
-        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log.open("w"), text=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.child.send_signal(signal.SIGTERM)
-        try:
-            self.child.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait()
-
-    def cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def resident_mib(self) -> float:
-        for line in Path(f"/proc/{self.child.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+# In the order of measuring: a part may look at what an earlier one found.
+PARTS = {
+    "bare": floors.bare,
+    "four-call": runs.four_call,
+    "disk": floors.disk,
+    "full": runs.full,
+    "declined": runs.declined,
+    "waiting": runs.waiting,
+    "open-loop": runs.open_loop,
+    "rates": runs.rates,
+    "overload": overload.overload,
+    "memory": stores.memory,
+    "finished": stores.finished,
+    "retention": stores.retention,
+}
+NEEDS = {"disk": "four-call", "rates": "four-call"}
 
 
-def wait_ready(url: str, server: Process) -> None:
-    def answers() -> bool:
-        if server.child.poll() is not None:
-            sys.exit(f"bench: the server did not stay up:\n{server.log.read_text()[-2000:]}")
-        try:
-            with urllib.request.urlopen(url + "/readyz", timeout=1) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    wait_until("the server is ready", answers)
-
-
-def folder_bytes(folder: Path) -> int:
-    return sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
-
-
-def measure(build: Path, url: str, server: Process, clients: int, seconds: float, warm_up: float) -> dict:
-    before = server.cpu_seconds()
-    driver = subprocess.run(
-        [build / "load_driver", "--server", url, "--clients", str(clients), "--seconds", str(seconds),
-         "--warm-up", str(warm_up), "--run", f"c{clients}-{time.time_ns()}"],
-        stdout=subprocess.PIPE, text=True, check=False)
-    result = json.loads(driver.stdout)
-    result["server_cpu_us"] = 1e6 * (server.cpu_seconds() - before) / max(1, result["total"])
-    result["resident_mib"] = server.resident_mib()
-    return result
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="script/bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=Path, default=Path("build/release"), help="where the binaries are")
+    parser.add_argument("--quick", action="store_true", help="everything small and short: shows that it runs")
+    parser.add_argument("--only", metavar="NAME[,NAME]", help="of: " + ", ".join(PARTS))
+    parser.add_argument("--json", action="store_true", help="the results as JSON on standard output")
+    parser.add_argument("--results", action="store_true",
+                        help="write tests/bench/RESULTS.md, its plots and results.json")
+    parser.add_argument("--profile", nargs="?", const="", metavar="FILE",
+                        help="leave a flame graph of the server in FILE (SVG; needs perf)")
+    parser.add_argument("--finished", type=float, metavar="N",
+                        help="size of the store of finished checkouts (1e7: five minutes and 20 GB more)")
+    parser.add_argument("--waiting", type=float, metavar="N", help="how many checkouts wait in the store")
+    parser.add_argument("--lanes", type=int, default=1, help="of the server")
+    parser.add_argument("--set", default="", metavar="TOML",
+                        help="more settings of the server, as lines of makegood.toml")
+    parser.add_argument("--data-root", type=Path, help="folder for the stores: its disk is measured")
+    parser.add_argument("--seconds", type=float, help="of each closed loop")
+    options = parser.parse_args()
+    unknown = set(wanted_parts(options)) - set(PARTS)
+    if unknown:
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    return options
 
 
-def run(build: Path, client_counts: list[int], seconds: float, warm_up: float, data_root: str | None) -> dict:
-    with tempfile.TemporaryDirectory(prefix="makegood-bench-", dir=data_root) as name:
-        folder = Path(name)
-        with Process([str(build / "null_backends")], folder / "backends.log") as backends:
-            urls = json.loads(backends.child.stdout.readline())
-            url = f"http://127.0.0.1:{lease_ports(1)[0]}"
-            config = folder / "makegood.toml"
-            config.write_text("[checkout]\nfulfilment = false\n")
-            command = [str(build / "makegood"), "serve", "--config", str(config), "--listen", url.removeprefix("http://"),
-                       "--data", str(folder / "data"), "--inventory", urls["inventory"],
-                       "--payment", urls["payment"], "--order", urls["order"]]
-            with Process(command, folder / "server.log") as server:
-                wait_ready(url, server)
-                rows = [measure(build, url, server, each, seconds, warm_up) for each in client_counts]
-            total = sum(row["total"] for row in rows)
-            stored = folder_bytes(folder / "data")
-    return {"rows": rows, "stored_bytes_per_checkout": stored / max(1, total)}
+def wanted_parts(options: argparse.Namespace) -> list[str]:
+    """With what they look at."""
+    named = options.only.split(",") if options.only else list(PARTS)
+    return [*dict.fromkeys(each for name in named for each in (NEEDS.get(name, name), name))]
 
 
-def table(results: dict) -> str:
-    lines = [f"{'clients':>8} {'checkouts/s':>12} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8} {'max ms':>8} "
-             f"{'server CPU µs':>14} {'RSS MiB':>8}"]
-    for row in results["rows"]:
-        lines.append(f"{row['clients']:>8} {row['per_second']:>12.0f} {row['p50_ms']:>8.2f} {row['p95_ms']:>8.2f} "
-                     f"{row['p99_ms']:>8.2f} {row['max_ms']:>8.2f} {row['server_cpu_us']:>14.0f} "
-                     f"{row['resident_mib']:>8.0f}")
-    lines.append(f"data folder: {results['stored_bytes_per_checkout']:.0f} bytes per checkout")
-    best = max(row["per_second"] for row in results["rows"])
-    verdict = "reached" if best >= TARGET_PER_SECOND else "MISSED"
-    lines.append(f"best: {best:.0f} four-call checkouts/s with fsync; target {TARGET_PER_SECOND}: {verdict}")
-    return "\n".join(lines)
+def plan_of(options: argparse.Namespace) -> Plan:
+    plan = Plan(build=options.build.resolve(), data_root=options.data_root, toml=options.set, lanes=options.lanes)
+    if options.quick:
+        plan = plan.in_short()
+    given = {"finished": options.finished, "waiting": options.waiting, "seconds": options.seconds}
+    return plan.with_values(**{name: value for name, value in given.items() if value is not None})
+
+
+def measure(plan: Plan, options: argparse.Namespace) -> dict:
+    with Workspace.temporary(plan) as space:
+        results: dict = {"machine": machine.describe(plan.build, space.folder), "quick": plan.quick,
+                         "command": shlex.join(["script/bench", *sys.argv[1:]])}
+        wanted = wanted_parts(options)
+        for name in (each for each in PARTS if each in wanted):
+            begun = time.monotonic()
+            try:
+                results[name] = PARTS[name](space, results)
+            except stores.NoRoom as why:
+                results[name] = {"skipped": str(why)}
+            say(f"{name}: {time.monotonic() - begun:.0f} s")
+        if options.profile is not None:
+            file = profile_file(options)
+            results["profile"] = profile(space, file)
+            say("profile: " + results["profile"].get("missing", str(file)))
+    results["targets"] = [asdict(each) for each in verdicts(results)]
+    return results
+
+
+def profile_file(options: argparse.Namespace) -> Path:
+    if options.profile:
+        return Path(options.profile)
+    return (HERE / "plots" if options.results else options.build) / "flame_graph.svg"
+
+
+def loads_of(found) -> list[tuple[str, dict]]:
+    """Every row of a load driver in the results, with the name of its part."""
+    rows = []
+    for part, what in found.items():
+        if isinstance(what, dict):
+            each = [*what.get("rows", ()), *(value for value in what.values() if isinstance(value, dict))]
+            rows += [(part, row) for row in each if "unanswered" in row]
+    return rows
+
+
+def wrongs(results: dict) -> list[str]:
+    """Checkouts that did not end as they should, in words."""
+    found = []
+    for part, row in loads_of(results):
+        if row["other"]:
+            found.append(f"{part}: {row['other']} checkouts did not end as they should: {row['problem']}")
+        if row["unanswered"] and row is not results.get("overload", {}).get("storm"):
+            found.append(f"{part}: {row['unanswered']} checkouts had no answer")
+    return found
+
+
+def say(text: str) -> None:
+    print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", type=Path, default=Path("build/release"))
-    parser.add_argument("--clients", type=int, nargs="+", default=[16, 64, 256])
-    parser.add_argument("--seconds", type=float, default=8)
-    parser.add_argument("--warm-up", type=float, default=2)
-    parser.add_argument("--data-root", help="folder for the store (its disk is measured); default: the temp folder")
-    parser.add_argument("--quick", action="store_true", help="two short runs: shows that it works")
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    if options.quick:
-        options.clients, options.seconds, options.warm_up = [64], 3, 1
-    results = run(options.build.resolve(), options.clients, options.seconds, options.warm_up, options.data_root)
-    print(json.dumps(results) if options.json else table(results))
-    wrong = [row for row in results["rows"] if row["other"]]
-    for row in wrong:
-        print(f"bench: {row['other']} of the checkouts did not complete: {row['problem']}", file=sys.stderr)
+    options = parse_options()
+    results = measure(plan_of(options), options)
+    print(json.dumps(results) if options.json else report.text_of(results))
+    if options.results:
+        (HERE / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+        for file in report.write_page(results, HERE):
+            say(f"wrote {file}")
+    wrong = wrongs(results)
+    for each in wrong:
+        say(each)
     return 1 if wrong else 0
 
 
