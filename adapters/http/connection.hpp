@@ -52,7 +52,8 @@ public:
     [[nodiscard]] exchange_result take_result();
 
     [[nodiscard]] bool is_open() const { return socket_.is_open(); }
-    // The server has neither closed it nor said anything unasked, as far as the loop has been told.
+    // The server has neither closed it nor said anything unasked: that would be taken for the
+    // answer.
     [[nodiscard]] bool is_usable() { return socket_.is_silent(); }
     void rest_until(instant at);
     void close();

@@ -80,6 +80,7 @@ void connection_pool::give_back(std::unique_ptr<connection> returned, bool kept)
     if (!kept || closed_ || !returned->is_open()) returned.reset();
     if (closed_) return;
     if (!waiting_.empty()) {
+        if (returned && !returned->is_usable()) returned.reset();
         waiter& first = *waiting_.front();
         waiting_.pop_front();
         first.granted.emplace(lease(returned ? std::move(returned) : fresh()));

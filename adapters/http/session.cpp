@@ -3,6 +3,8 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -22,6 +24,10 @@ using boost::system::error_code;
 
 // An answer's buffer is kept for the next one up to this size.
 constexpr std::size_t answer_bytes_kept_max = 64 * 1024;
+
+// A client that sends one request after the other, and reads, never makes its session wait: after
+// so many of them everybody else on the loop has a turn.
+constexpr int exchanges_at_once = 16;
 
 // The life of one connection: receive a request, let the handler answer it, send the answer, again;
 // then close without losing what the client has yet to read. Kept by its own coroutine.
@@ -97,7 +103,11 @@ connection_session::~connection_session() {
 }
 
 asio::awaitable<void> connection_session::run() {
-    for (;;) {
+    for (int exchanges = 1;; ++exchanges) {
+        if (exchanges % exchanges_at_once == 0) {
+            auto turn = asio::post(host_->io, asio::use_awaitable);
+            co_await std::move(turn);
+        }
         begin_receiving();
         reception received = read_on();
         if (received == reception::more) received = co_await receive_rest();

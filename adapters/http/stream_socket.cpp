@@ -78,7 +78,6 @@ std::size_t stream_socket::write_some(std::string_view text, error_code& error) 
 }
 
 bool stream_socket::is_silent() {
-    if (!may_read_) return true;
     char byte = 0;
     const auto bytes = ::recv(descriptor_, &byte, 1, MSG_PEEK);
     may_read_ = bytes >= 0 || errno != EAGAIN;

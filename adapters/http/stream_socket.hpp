@@ -44,7 +44,7 @@ public:
     [[nodiscard]] auto readable();
     [[nodiscard]] auto writable();
 
-    [[nodiscard]] bool is_silent();  // neither bytes nor an end have been told
+    [[nodiscard]] bool is_silent();  // neither bytes nor an end have come
     [[nodiscard]] std::size_t available() const;
     [[nodiscard]] bool other_side_ended() const;
     void end_writing();

@@ -1,4 +1,6 @@
 #include <atomic>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <catch2/catch.hpp>
 
 #include "adapters/http/server.hpp"
@@ -121,4 +123,26 @@ TEST_CASE("a body that is malformed, too large or late is refused as such, also 
     raw_peer late(server.port());
     late.say("POST /start HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n1");
     CHECK(late.hear().status() == 408);
+}
+
+TEST_CASE("a client that never pauses leaves the loop to others between its requests") {
+    std::atomic<int> handled = 0;
+    std::atomic<int> handled_before_others = 0;
+    running_server served({}, [&](const request& message) -> boost::asio::awaitable<response> {
+        const auto home = co_await boost::asio::this_coro::executor;
+        if (++handled == 1) {
+            boost::asio::post(home, [&] { handled_before_others = handled.load(); });
+        }
+        auto answering = echo(message);
+        co_return co_await std::move(answering);
+    });
+    raw_peer eager(served.port());
+    std::string all;
+    for (int request = 0; request < 400; ++request)
+        all += plain_get;
+    eager.say(all);
+    for (int answer = 0; answer < 400; ++answer)
+        CHECK(eager.hear().status() == 200);
+    CHECK(handled_before_others > 0);
+    CHECK(handled_before_others <= 16);
 }
