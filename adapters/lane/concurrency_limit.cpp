@@ -26,7 +26,7 @@ void concurrency_limit::start_was_durable(
         if (in_use && limit_ < allowed_.most) ++limit_;
         return;
     }
-    if (at < shrinks_again_at_) return;
+    if (at < shrinks_again_at_ || active < allowed_.least) return;
     const std::size_t reached = std::min(limit_, active);
     limit_ = std::clamp(reached - reached / 10, allowed_.least, allowed_.most);
     shrinks_again_at_ = at + std::max(pause_at_least, waited);

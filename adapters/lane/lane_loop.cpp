@@ -76,7 +76,8 @@ void lane::perform_one(perform_call& call) {
 
 void lane::send_calls() {
     if (sending_) return;
-    for (std::size_t sent = 0; sent < calls_at_once && !calls_.empty() && !stopped_; ++sent) {
+    const std::size_t now_sent = std::max(calls_at_once, calls_.size() / 4);
+    for (std::size_t sent = 0; sent < now_sent && !calls_.empty() && !stopped_; ++sent) {
         const perform_call call = std::move(calls_.front());
         calls_.pop_front();
         send_call(call);
@@ -90,6 +91,11 @@ void lane::send_calls() {
 }
 
 void lane::send_call(const perform_call& call) {
+    if (const instant at = now(); call.deadline <= at) {
+        // It has waited here, which is no fault of its backend's: decided again, with a new time.
+        engine_.answered(call.id, call.call, call.attempt, call_deferred{at}, at);
+        return input_came();
+    }
     const auto done = [this, id = call.id, which = call.call,
                        attempt = call.attempt](attempt_outcome outcome) {
         if (stopped_) return;

@@ -212,6 +212,11 @@ TEST_CASE("few sagas are never too many, and a slow disk alone is no overload") 
     }
     CHECK(limit.limit() == 10);
 
+    // A pause of the machine while next to nothing is under way.
+    concurrency_limit calm({.least = 10, .most = 1'000});
+    calm.start_was_durable(milliseconds{5'000}, start, 9);
+    CHECK(calm.limit() == 1'000);
+
     concurrency_limit patient({.least = 10, .most = 1'000});
     for (int i = 0; i < 100; ++i)
         patient.commit_took(milliseconds{400});
