@@ -32,7 +32,7 @@ lane_stores::lane_stores(
         ));
     }
     for (std::size_t position = 0; position < folder_.stores_count(); ++position) {
-        stores_.push_back(open_store(position, registry, settings.archives));
+        stores_.push_back(open_store(position, registry));
         const auto open = stores_.back().readers.front()->unfinished();
         if (!open) throw_store_failure(open.error(), folder_.path());
         unfinished_ += open->size();
@@ -55,13 +55,11 @@ std::vector<lane_store> lane_stores::lanes() const {
 }
 
 lane_stores::store lane_stores::open_store(
-    std::size_t position, const definition_registry& registry, bool archives
+    std::size_t position, const definition_registry& registry
 ) {
     const std::filesystem::path file = folder_.store_path(position);
     store opened;
-    statestore::sqlite_options options;
-    options.archives = archives;
-    opened.writer = value_or_throw(statestore::sqlite_writer::open(file, options), file);
+    opened.writer = value_or_throw(statestore::sqlite_writer::open(file), file);
     for (std::size_t reader = 0; reader < readers_per_lane; ++reader) {
         opened.readers.push_back(
             value_or_throw(statestore::sqlite_reader::open(file, registry), file)

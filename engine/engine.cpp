@@ -145,12 +145,7 @@ void engine::loaded(const saga_id& id, store_result<saga_record> record, instant
 
 void engine::tick(instant now) {
     while (next_wake() <= now) {
-        const saga_id id = wakes_.take_next().id;
-        if (is_crowded() && !slots_.contains(id)) {
-            wakes_.add(now + limits::crowded_pause, id);
-            continue;
-        }
-        saga_slot& slot = ensure_slot(id);
+        saga_slot& slot = ensure_slot(wakes_.take_next().id);
         slot.scheduled = never;
         if (slot.now_in == saga_slot::phase::loading && !slot.load_requested) {
             slot.load_is_timers = true;
@@ -314,12 +309,6 @@ std::vector<action> engine::take_actions() {
 instant engine::next_wake() const {
     if (wakes_.empty() || timers_loading_ >= limits::loading_max) return never;
     return wakes_.next().at;
-}
-
-// Half of the memory is for whoever asks: timers that are due all at once, as after a long outage,
-// bring in their sagas as room comes.
-bool engine::is_crowded() const {
-    return active() >= std::max<std::size_t>(1, options_.active_sagas_max / 2);
 }
 
 bool engine::healthy() const {

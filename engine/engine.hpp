@@ -209,7 +209,6 @@ private:
     instant dispatch_call(saga_slot& slot, const call_record& call, instant now);
     void send(saga_slot& slot, const call_record& call, instant now, instant budget_ends);
     void schedule(saga_slot& slot, instant at);
-    [[nodiscard]] bool is_crowded() const;
     void retire(saga_slot& slot);
 
     void finish_commit(saga_slot& slot, instant now);

@@ -19,7 +19,6 @@ inline constexpr std::size_t cascade_max = 16;           // steps that one event
 inline constexpr std::size_t fan_out_max = 16;           // calls of one step
 inline constexpr std::size_t detail_bytes_max = 512;     // of an error text that is kept
 inline constexpr duration unreadable_pause{10'000};      // before a saga is read again
-inline constexpr duration crowded_pause{5'000};          // of a timer while memory is for others
 inline constexpr duration retry_after_max{
     3'600'000};  // a backend that asks for more is asked again
 inline constexpr std::size_t actor_bytes_max = 128;

@@ -196,29 +196,6 @@ TEST_CASE("sagas that are being read for somebody do not hold up the timers") {
     CHECK(bench.open_calls() == names{"buy:0"});
 }
 
-TEST_CASE("timers that are due all at once leave half of the memory to others") {
-    engine_options options = quick_options();
-    options.active_sagas_max = 8;
-    workbench bench(1, options);
-    std::vector<wake_up> due;
-    for (std::uint8_t number = 0; number < 7; ++number) {
-        due.push_back({saga_id::make("err", number, 1, {number}), bench.now});
-    }
-    bench.engine->recover(due);
-    bench.engine->tick(bench.now);
-    CHECK(bench.engine->take_actions().size() == 4);
-    CHECK(bench.engine->next_wake() == bench.now + limits::crowded_pause);
-
-    // Those that are in memory are not held up, and room is used as it comes.
-    for (std::size_t number = 0; number < 3; ++number)
-        bench.engine->loaded(due[number].id, store_error{store_errc::not_found, {}}, bench.now);
-    CHECK(bench.engine->take_actions().empty());
-    bench.now += limits::crowded_pause;
-    bench.engine->tick(bench.now);
-    CHECK(bench.engine->take_actions().size() == 3);
-    CHECK(bench.engine->next_wake() == never);
-}
-
 TEST_CASE("a parked saga still obeys its deadline") {
     workbench bench(1, quick_options());
     variables inputs;
