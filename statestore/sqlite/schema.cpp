@@ -217,7 +217,6 @@ std::int64_t version_of(connection& db, std::span<const migration> history) {
 void seal_pages(connection& db) {
     db.execute("PRAGMA temp_store = FILE");  // it takes as much room as the store
     db.execute("VACUUM");
-    db.execute("PRAGMA temp_store = MEMORY");
     db.checkpoint();
     ASSERT(db.sealed());
 }
@@ -232,6 +231,7 @@ void migrate(connection& db, std::span<const migration> history) {
     ASSERT(!history.empty());
     const std::int64_t version = version_of(db, history);
     if (!db.sealed()) seal_pages(db);
+    db.execute("PRAGMA temp_store = FILE");  // a step may sort the whole store
     for (const migration& step : history) {
         ASSERT(step.version == &step - history.data() + 1);
         if (step.version <= version) continue;
@@ -243,6 +243,7 @@ void migrate(connection& db, std::span<const migration> history) {
         // From now on the file itself says so, even if its log is lost.
         db.checkpoint();
     }
+    db.execute("PRAGMA temp_store = MEMORY");
 }
 
 std::int64_t require_known(connection& db) {
