@@ -3,15 +3,17 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+from makegood_process.deadline import NotInTime, wait_until
+
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 STOP_SECONDS_MAX = 60
 READY_SECONDS_MAX = 120
-POLL_SECONDS = 0.01
 
 
 class Process:
@@ -85,15 +87,24 @@ def busy_seconds() -> float:
 
 def wait_ready(url: str, server: Process) -> float:
     """Until /readyz says 200. Returns the seconds since the process was started."""
-    until = time.monotonic() + READY_SECONDS_MAX
-    while time.monotonic() < until:
+    def is_ready_or_gone() -> bool:
         if server.child.poll() is not None:
-            break
+            return True
         try:
             with urllib.request.urlopen(url + "/readyz", timeout=5) as answer:
-                if answer.status == 200:
-                    return time.monotonic() - server.started_at
+                return answer.status == 200
         except (urllib.error.URLError, OSError):
-            pass
-        time.sleep(POLL_SECONDS)
+            return False
+
+    if waited_for("the server is ready", is_ready_or_gone, READY_SECONDS_MAX) and server.child.poll() is None:
+        return time.monotonic() - server.started_at
     raise SystemExit(f"bench: {server.child.args[0]} did not become ready:\n{server.log.read_text()[-2000:]}")
+
+
+def waited_for(what: str, is_so, patience: float) -> bool:
+    """Whether it came to be in time: a measurement tells of what did not, and goes on."""
+    try:
+        return bool(wait_until(what, is_so, patience=patience))
+    except NotInTime as late:
+        print(f"bench: {late}", file=sys.stderr)
+        return False

@@ -4,6 +4,7 @@ import time
 
 from .loads import Load, ended, run_load
 from .payload import counted_writes, payload_of
+from .processes import waited_for
 from .shop import Backends, Makegood
 from .workspace import Workspace
 
@@ -106,8 +107,5 @@ def rates(space: Workspace, results: dict) -> dict:
 def _until(server: Makegood, is_so) -> float:
     """How long it took until the metrics say so; gives up after a minute."""
     begun = time.monotonic()
-    while time.monotonic() - begun < SETTLE_SECONDS_MAX:
-        if is_so(server.metrics()):
-            break
-        time.sleep(0.02)
+    waited_for("the metrics have settled", lambda: is_so(server.metrics()), SETTLE_SECONDS_MAX)
     return time.monotonic() - begun

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from .loads import Load, run_load
+from .processes import waited_for
 from .shop import Backends, Makegood
 from .workspace import Workspace
 
@@ -19,6 +20,7 @@ HOUR = 3_600
 BYTES_PER_FINISHED = 2_500  # generously: 10 million took 16 GB
 LOG_BYTES_MAX = 2 << 30     # of the store's log while it is filled
 LIST_TIMES = 100
+TIMERS_SECONDS_MAX = 60
 
 
 class NoRoom(Exception):
@@ -67,10 +69,8 @@ def memory(space: Workspace, _: dict) -> dict:
 
 def _watch_timers(server: Makegood, due: int, ready_at: float) -> dict:
     """Waits until those that are due were undone, and looks how late each was."""
-    until = time.monotonic() + 60
     done = 'makegood_sagas_ended_total{saga="checkout",status="compensated"}'
-    while server.metrics().get(done, 0) < due and time.monotonic() < until:
-        time.sleep(0.1)
+    waited_for(f"{due} timers have fired", lambda: server.metrics().get(done, 0) >= due, TIMERS_SECONDS_MAX)
     late: list[float] = []
     cursor = ""
     while True:
