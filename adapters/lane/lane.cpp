@@ -25,7 +25,6 @@ lane::lane(
       limiter_(options.rate_limit),
       load_({.most = options.engine.active_sagas_max}),
       keys_(options.key_retention),
-      ended_sagas_(options.saga_retention),
       wake_(io),
       clean_up_(io),
       reads_(parts.readers, options.reads_waiting_max),

@@ -6,7 +6,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,7 +40,6 @@ struct lane_options {
     engine_options engine;
     start_rate_limit rate_limit;
     duration key_retention = std::chrono::hours{24};  // after the saga's end
-    std::optional<duration> saga_retention;           // the same of the saga; nothing: for ever
     std::size_t reads_waiting_max = 1024;
     // A commit that takes longer is taken for a disk that hangs: the lane is not ready until it
     // returns.
@@ -155,7 +153,6 @@ private:
     start_limiter limiter_;
     concurrency_limit load_;
     retention keys_;
-    std::optional<retention> ended_sagas_;
     entropy entropy_;
     std::deque<perform_call> calls_;  // durable, and not sent yet
     bool sending_ = false;            // the next of them are on their way

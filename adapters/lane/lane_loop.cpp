@@ -231,17 +231,9 @@ void lane::wake() {
 }
 
 void lane::clean_up() {
-    const instant wall = now();
-    const steady_instant steady = steady_now();
-    committer::cleaning wanted{keys_.forgotten_before(wall, steady), {}};
-    if (ended_sagas_) wanted.sagas_ended_before = ended_sagas_->forgotten_before(wall, steady);
+    const committer::cleaning wanted{keys_.forgotten_before(now(), steady_now()), {}};
     committer_.clean(wanted, [](store_result<committer::cleaned> done) {
-        if (!done) {
-            log(log_level::warning, "old keys and sagas were not dropped: " + done.error().detail);
-        } else if (done->sagas > 0) {
-            log(log_level::info,
-                std::to_string(done->sagas) + " sagas were dropped after their retention");
-        }
+        if (!done) log(log_level::warning, "old keys were not dropped: " + done.error().detail);
     });
     clean_up_.expires_after(clean_up_interval);
     clean_up_.async_wait([this](const boost::system::error_code& error) {
