@@ -213,8 +213,8 @@ std::int64_t version_of(connection& db, std::span<const migration> history) {
     return version;
 }
 
-// Writes a store of an earlier version anew, with room for a seal at the end of each page.
-void seal_pages(connection& db) {
+// Leaves room for a seal at the end of each page, and no free pages, which nobody would check.
+void write_anew(connection& db) {
     db.execute("PRAGMA temp_store = FILE");  // it takes as much room as the store
     db.execute("VACUUM");
     db.checkpoint();
@@ -230,7 +230,7 @@ std::span<const migration> migrations() {
 void migrate(connection& db, std::span<const migration> history) {
     ASSERT(!history.empty());
     const std::int64_t version = version_of(db, history);
-    if (!db.sealed()) seal_pages(db);
+    if (!db.sealed()) write_anew(db);  // of an earlier version
     db.execute("PRAGMA temp_store = FILE");  // a step may sort the whole store
     for (const migration& step : history) {
         ASSERT(step.version == &step - history.data() + 1);
@@ -243,6 +243,8 @@ void migrate(connection& db, std::span<const migration> history) {
         // From now on the file itself says so, even if its log is lost.
         db.checkpoint();
     }
+    // What the steps took back of each other.
+    if (version == 0 && db.number("PRAGMA freelist_count") > 0) write_anew(db);
     db.execute("PRAGMA temp_store = MEMORY");
 }
 

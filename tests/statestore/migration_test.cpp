@@ -99,3 +99,11 @@ TEST_CASE("sagas of a migrated folder go on, and its keys are still taken") {
     REQUIRE(writer->commit(batch_of({free.commit()}))->conflicts.empty());
     CHECK(verify(old.path, old.registry)->clean());
 }
+
+TEST_CASE("a new store has no page that a reader would not check") {
+    toy::temporary_folder folder;
+    connection db(folder.path() / "lane-0.db", access::read_write, 0);
+    migrate(db);
+    CHECK(db.number("PRAGMA freelist_count") == 0);
+    CHECK(db.number("PRAGMA page_count") > 10);
+}
