@@ -13,9 +13,10 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 
 find_program(MAKEGOOD_CCACHE ccache)
 if(MAKEGOOD_CCACHE)
+    # Clones of this tree share what they compiled, wherever they lie.
     set(CMAKE_CXX_COMPILER_LAUNCHER
         ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-        ${MAKEGOOD_CCACHE})
+        CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${MAKEGOOD_CCACHE})
 endif()
 
 add_library(makegood_options INTERFACE)
