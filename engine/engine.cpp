@@ -246,6 +246,7 @@ void engine::start_child(const saga_slot& parent, instant now) {
     ASSERT(slot.record.definition == nullptr);
     slot.record = begin_record(child->id, *meaning, started, now);
     slot.created = true;
+    slot.parent = &parent;
     slot.now_in = saga_slot::phase::idle;
     apply(slot, std::move(started), now);
 }

@@ -163,9 +163,10 @@ public:
     // -- outputs
     // Pointers inside the actions are valid until the next input.
     [[nodiscard]] std::vector<action> take_actions();
-    // What has gathered since the last one; nothing when there is nothing to commit or a commit is
-    // under way. After a failed commit it may be empty: committing it proves that the store works
-    // again (the caller paces these attempts). It stays valid until committed() or commit_failed().
+    // What has gathered since the last one, oldest first: limits::batch_sagas_max at most, and
+    // their children. Nothing when there is nothing to commit or a commit is under way. After a
+    // failed commit it may be empty: committing it proves that the store works again (the caller
+    // paces these attempts). It stays valid until committed() or commit_failed().
     [[nodiscard]] const batch* take_batch(instant now);
     void committed(const commit_receipt& receipt, instant now);
     // Nothing was kept. New sagas are refused with store_unavailable and forgotten; transitions of
@@ -211,6 +212,7 @@ private:
     void schedule(saga_slot& slot, instant at);
     void retire(saga_slot& slot);
 
+    void choose_committing();
     void finish_commit(saga_slot& slot, instant now);
     void refuse_start(saga_slot& slot, refusal why, const std::string& detail);
     void refuse_rivals(saga_slot& slot, refusal why, const std::string& detail);

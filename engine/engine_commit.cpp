@@ -13,13 +13,10 @@ namespace makegood {
 const batch* engine::take_batch(instant now) {
     if (commit_under_way_ || (gathering_.empty() && healthy_)) return nullptr;
     commit_under_way_ = true;
-    committing_ = std::move(gathering_);
-    gathering_.clear();
+    choose_committing();
     batch_.sagas.clear();
     batch_.at = now;
     for (saga_slot* slot : committing_) {
-        ASSERT(slot->now_in == saga_slot::phase::gathered && !slot->entries.empty());
-        slot->now_in = saga_slot::phase::committing;
         saga_commit& part = batch_.sagas.emplace_back();
         part.saga = &slot->record;
         part.entries = std::move(slot->entries);
@@ -29,6 +26,24 @@ const batch* engine::take_batch(instant now) {
         slot->stored.choose(part);
     }
     return &batch_;
+}
+
+// What came first goes first. A child is part of its parent's transition, which precedes it.
+void engine::choose_committing() {
+    ASSERT(committing_.empty());
+    std::size_t left = 0;
+    for (saga_slot* slot : gathering_) {
+        ASSERT(slot->now_in == saga_slot::phase::gathered && !slot->entries.empty());
+        const bool follows =
+            slot->parent != nullptr && slot->parent->now_in == saga_slot::phase::committing;
+        if (follows || committing_.size() < limits::batch_sagas_max) {
+            slot->now_in = saga_slot::phase::committing;
+            committing_.push_back(slot);
+        } else {
+            gathering_[left++] = slot;
+        }
+    }
+    gathering_.resize(left);
 }
 
 void engine::committed(const commit_receipt& receipt, instant now) {
@@ -67,6 +82,7 @@ void engine::finish_commit(saga_slot& slot, instant now) {
             slot.id, saga.definition, slot.from, saga.state, slot.was, is, slot.created, ended});
     }
     slot.created = false;
+    slot.parent = nullptr;
     slot.outbox.clear();
     for (const saga_slot::waiting_reply& waiting : std::exchange(slot.replies, {})) {
         if (waiting.why == refusal::none) {

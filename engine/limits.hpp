@@ -12,6 +12,8 @@ namespace makegood::limits {
 inline constexpr std::size_t active_sagas_max = 100'000;  // in memory in one lane; then 503
 inline constexpr std::size_t inbox_max = 64;              // inputs waiting for one saga; then 503
 inline constexpr std::size_t loading_max = 256;           // sagas being read for timers at once
+// In one commit: so few that loop and writer, which take turns, are at one for milliseconds only.
+inline constexpr std::size_t batch_sagas_max = 256;
 inline constexpr std::size_t lingering_max = 1024;  // ended sagas kept in memory for their readers
 inline constexpr std::size_t journal_entries_max = 100'000;  // then refused requests are left out
 inline constexpr std::uint32_t entries_folded_max = 16;  // after a stored record, then a new one

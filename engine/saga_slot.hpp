@@ -81,6 +81,7 @@ struct saga_slot {
 
     // Of the transition that is not durable yet.
     bool created = false;
+    const saga_slot* parent = nullptr;  // whose transition started this one
     state_name from;
     saga_status was{};
     std::vector<journal_entry> entries;
