@@ -127,6 +127,7 @@ void engine::loaded(const saga_id& id, store_result<saga_record> record, instant
         slot.record = std::move(*record);
         slot.now_in = saga_slot::phase::idle;
         slot.just_loaded = true;
+        asleep_.remove(wake_of(slot.record), id);  // dispatch() plans anew
         pump(slot, now);
     } else {
         const bool missing = record.error().code == store_errc::not_found;
@@ -136,29 +137,15 @@ void engine::loaded(const saga_id& id, store_result<saga_record> record, instant
         // A saga that could not be read for its timer is looked at again.
         if (!missing) {
             ++counters_.unreadable;
-            wakes_.add(now + limits::unreadable_pause, id);
+            asleep_.add(now + limits::unreadable_pause, id);
         }
         forget(slot);
     }
     tick(now);
 }
 
-void engine::tick(instant now) {
-    while (next_wake() <= now) {
-        saga_slot& slot = ensure_slot(wakes_.take_next().id);
-        slot.scheduled = never;
-        if (slot.now_in == saga_slot::phase::loading && !slot.load_requested) {
-            slot.load_is_timers = true;
-            ++timers_loading_;
-        }
-        const bool busy = slot.now_in == saga_slot::phase::gathered
-                          || slot.now_in == saga_slot::phase::committing;
-        if (!busy) pump(slot, now);  // a busy one is dispatched when its commit is through
-    }
-}
-
 void engine::recover(const std::vector<wake_up>& unfinished) {
-    wakes_.add_all(unfinished);
+    asleep_.add_all(unfinished);
 }
 
 // -- one saga's inputs
@@ -248,6 +235,7 @@ void engine::start_child(const saga_slot& parent, instant now) {
     slot.created = true;
     slot.parent = &parent;
     slot.now_in = saga_slot::phase::idle;
+    count_woken(slot, parent.woken);
     apply(slot, std::move(started), now);
 }
 
@@ -276,7 +264,9 @@ void engine::refuse(ticket to, refusal why, std::string detail) {
 }
 
 void engine::forget(saga_slot& slot) {
+    ASSERT(slot.scheduled == never);
     keep_shown(slot);
+    count_woken(slot, false);
     const saga_id id = slot.id;
     slots_.erase(id);
 }
@@ -284,9 +274,10 @@ void engine::forget(saga_slot& slot) {
 void engine::retire(saga_slot& slot) {
     ASSERT(slot.now_in == saga_slot::phase::idle && slot.inbox.empty());
     if (slot.load_requested) return;  // loaded() looks at it again
-    if (!slot.record.ended()) return forget(slot);
+    if (!slot.record.ended()) return put_to_sleep(slot);
     if (slot.lingers) return;
     slot.lingers = true;
+    count_woken(slot, false);
     lingering_.push_back(slot.id);
     while (lingering_.size() > limits::lingering_max) {
         const auto oldest = slots_.find(lingering_.front());
@@ -305,11 +296,6 @@ std::vector<action> engine::take_actions() {
     std::vector<action> taken = std::exchange(actions_, {});
     actions_.reserve(taken.size());  // the next turn is much like this one
     return taken;
-}
-
-instant engine::next_wake() const {
-    if (wakes_.empty() || timers_loading_ >= limits::loading_max) return never;
-    return wakes_.next().at;
 }
 
 bool engine::healthy() const {

@@ -174,9 +174,12 @@ public:
     // accepted.
     void commit_failed(const store_error& error, instant now);
 
-    [[nodiscard]] instant next_wake() const;  // `never` when nothing is planned
-    [[nodiscard]] bool healthy() const;       // the last commit succeeded
+    // When to tick() next; to be asked after every input. `never` when nothing is planned, or only
+    // sagas for which there is no room: whatever makes room is an input.
+    [[nodiscard]] instant next_wake() const;
+    [[nodiscard]] bool healthy() const;  // the last commit succeeded
     [[nodiscard]] std::size_t active() const;
+    [[nodiscard]] std::size_t woken() const { return woken_; }  // the active ones whose time came
     [[nodiscard]] const engine_counters& counters() const { return counters_; }
     // No commit is under way and none is wanted: it is safe to stop.
     [[nodiscard]] bool quiescent() const;
@@ -210,6 +213,11 @@ private:
     instant dispatch_call(saga_slot& slot, const call_record& call, instant now);
     void send(saga_slot& slot, const call_record& call, instant now, instant budget_ends);
     void schedule(saga_slot& slot, instant at);
+    // Time, and who is in memory because of it.
+    void look_at(saga_slot& slot, instant now);
+    [[nodiscard]] bool has_room() const;
+    void count_woken(saga_slot& slot, bool is);
+    void put_to_sleep(saga_slot& slot);
     void retire(saga_slot& slot);
 
     void choose_committing();
@@ -231,9 +239,11 @@ private:
 
     slot_map slots_;                           // sagas in memory
     std::set<saga_slot*, by_claim> starting_;  // those whose key is not durable yet
-    wake_list wakes_;                          // when to look at which saga
+    wake_list wakes_;                          // when to look at which of them
+    wake_list asleep_;                         // when to bring in which saga of the store
     std::deque<saga_id> lingering_;            // ended ones that are still in memory
-    std::size_t timers_loading_ = 0;           // sagas being read because their time has come
+    std::size_t woken_ = 0;                    // of slots_, those whose time has come in the store
+    std::size_t timers_loading_ = 0;           // of those, the ones that are being read
 
     std::vector<saga_slot*> gathering_;   // in the next batch
     std::vector<saga_slot*> committing_;  // in the batch under way

@@ -4,7 +4,7 @@
 #include "engine/engine.hpp"
 #include "engine/saga_slot.hpp"
 
-// Effects second: what is due for a saga whose record is durable.
+// Effects second: what is due for a saga whose record is durable; and when whose time comes.
 namespace makegood {
 namespace {
 
@@ -156,6 +156,63 @@ void engine::schedule(saga_slot& slot, instant at) {
     if (slot.scheduled != never) wakes_.remove(slot.scheduled, slot.id);
     if (at != never) wakes_.add(at, slot.id);
     slot.scheduled = at;
+}
+
+// -- time
+
+void engine::tick(instant now) {
+    while (!wakes_.empty() && wakes_.next().at <= now) {
+        const auto due = slots_.find(wakes_.take_next().id);
+        ASSERT(due != slots_.end());
+        due->second->scheduled = never;
+        look_at(*due->second, now);
+    }
+    while (has_room() && !asleep_.empty() && asleep_.next().at <= now) {
+        saga_slot& slot = ensure_slot(asleep_.take_next().id);
+        if (slot.now_in == saga_slot::phase::loading && !slot.load_requested) {
+            slot.load_is_timers = true;
+            ++timers_loading_;
+            count_woken(slot, true);
+        }
+        look_at(slot, now);
+    }
+}
+
+void engine::look_at(saga_slot& slot, instant now) {
+    const bool busy =
+        slot.now_in == saga_slot::phase::gathered || slot.now_in == saga_slot::phase::committing;
+    if (!busy) pump(slot, now);  // a busy one is dispatched when its commit is through
+}
+
+instant engine::next_wake() const {
+    instant next = never;
+    if (!wakes_.empty()) next = wakes_.next().at;
+    if (!asleep_.empty() && has_room()) next = std::min(next, asleep_.next().at);
+    return next;
+}
+
+// For one more saga whose time has come. What takes the room goes by itself: a saga that was woken
+// is being read, committed or called for, or has a time in wakes_, until it ends or sleeps again.
+bool engine::has_room() const {
+    const std::size_t woken_max = options_.active_sagas_max / limits::woken_part;
+    return timers_loading_ < limits::loading_max && woken_ < std::max<std::size_t>(woken_max, 1);
+}
+
+void engine::count_woken(saga_slot& slot, bool is) {
+    if (slot.woken == is) return;
+    slot.woken = is;
+    if (is) {
+        ++woken_;
+    } else {
+        --woken_;
+    }
+}
+
+void engine::put_to_sleep(saga_slot& slot) {
+    const instant at = slot.scheduled;
+    schedule(slot, never);
+    if (at != never) asleep_.add(at, slot.id);
+    forget(slot);
 }
 
 }  // namespace makegood

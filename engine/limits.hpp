@@ -9,9 +9,16 @@
 // with these defaults.
 namespace makegood::limits {
 
-inline constexpr std::size_t active_sagas_max = 100'000;  // in memory in one lane; then 503
-inline constexpr std::size_t inbox_max = 64;              // inputs waiting for one saga; then 503
-inline constexpr std::size_t loading_max = 256;           // sagas being read for timers at once
+// Sagas in memory in one lane. With so many there starts are refused (503), and no timer is: the
+// timers of sagas in memory are always served, and those of sagas in the store wait while
+// 1/woken_part of active_sagas_max are in memory because their time has come. Whatever is due at
+// once (a million timers after an outage) therefore leaves the other part to starts; and starts
+// that stay, because their backends are down, leave that part to timers, which then come on top:
+// at most 1 + 1/woken_part of active_sagas_max are there for starts and timers together.
+inline constexpr std::size_t active_sagas_max = 100'000;
+inline constexpr std::size_t woken_part = 2;
+inline constexpr std::size_t loading_max = 256;  // sagas being read for timers at once
+inline constexpr std::size_t inbox_max = 64;     // inputs waiting for one saga; then 503
 // In one commit: so few that loop and writer, which take turns, are at one for milliseconds only.
 inline constexpr std::size_t batch_sagas_max = 256;
 inline constexpr std::size_t lingering_max = 1024;  // ended sagas kept in memory for their readers

@@ -71,6 +71,7 @@ struct saga_slot {
     bool load_requested = false;  // and not answered yet
     bool just_loaded = false;     // and no call of it has been sent since
     bool load_is_timers = false;  // a timer asked for it, not somebody who reads or commands
+    bool woken = false;           // a timer brought it into memory, or its parent
     saga_record record;
     std::vector<slot_input> inbox;
     std::vector<flight> flights;      // attempts under way

@@ -34,6 +34,8 @@ engine_options engine_options_of(chance& luck) {
     options.retries.persistent.parks_after = static_cast<std::uint32_t>(3 + luck.below(8));
     options.writes_outbox = luck.happens(0.5);
     options.retries.forward.attempts_max = static_cast<std::uint32_t>(5 + luck.below(16));
+    // Some have so little memory that starts are refused and timers wait for room.
+    if (luck.happens(0.3)) options.active_sagas_max = 2 + luck.below(15);
     return options;
 }
 

@@ -119,7 +119,7 @@ bool lane::turn_away(const new_saga& wanted, continuation<saga_answer>& done) {
     } else if (commit_stalls_) {
         no.why = refusal::store_unavailable;
         no.detail = "the store does not answer; see the log";
-    } else if (!load_.admits(engine_.active())) {
+    } else if (!load_.admits(asked_for())) {
         no.why = refusal::overloaded;
         no.detail = overload_detail;
         overloaded_ = true;
@@ -147,7 +147,7 @@ void lane::answer(pending_answers::pending asked, const reply& told) {
         given.id = saga.id;
         if (asked.start_came != steady_instant{} && !given.replayed) {
             const steady_instant at = steady_now();
-            load_.start_was_durable(at - asked.start_came, at, engine_.active());
+            load_.start_was_durable(at - asked.start_came, at, asked_for());
         }
         const bool waits = !given.ended && !draining_ && asked.wait_until > steady_now();
         if (waits) {

@@ -131,6 +131,7 @@ private:
     void clean_up();
     void check_settled();
     void measure_load();
+    [[nodiscard]] std::size_t asked_for() const;
 
     // Constant after construction.
     boost::asio::io_context& io_;

@@ -201,7 +201,13 @@ void lane::notice_stalled_commit() {
 
 void lane::measure_load() {
     counted_.active(engine_.active());
-    overloaded_ = !load_.admits(engine_.active());
+    overloaded_ = !load_.admits(asked_for());
+}
+
+// Sagas under way that somebody asked for. Timers that are due by the thousand have a limit of
+// their own in the engine and would otherwise shut out every start.
+std::size_t lane::asked_for() const {
+    return engine_.active() - engine_.woken();
 }
 
 // -- time

@@ -15,7 +15,11 @@ workbench::workbench(std::size_t shops, engine_options options) : options_(optio
 ticket workbench::start(std::string_view key, variables inputs, std::uint8_t payload) {
     start_request request;
     request.definition = registry.newest("errand");
-    request.id = saga_id::make("err", now.time_since_epoch().count(), 7, {++last_random_});
+    ++last_random_;
+    request.id = saga_id::make(
+        "err", now.time_since_epoch().count(), 7,
+        {static_cast<std::uint8_t>(last_random_ >> 8), static_cast<std::uint8_t>(last_random_)}
+    );
     request.key = idempotency_key{key};
     request.document.customer = customer_id{"somebody"};
     request.document.inputs = std::move(inputs);

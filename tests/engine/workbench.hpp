@@ -69,7 +69,7 @@ private:
     std::map<std::string, std::pair<saga_id, payload_fingerprint>> keys_;
     std::map<ticket, kept_reply> replies_;
     ticket last_ticket_ = 0;
-    std::uint8_t last_random_ = 0;
+    std::uint16_t last_random_ = 0;
 };
 
 }  // namespace makegood::test

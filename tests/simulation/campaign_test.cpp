@@ -52,7 +52,7 @@ TEST_CASE("the same seed gives the same trace, on every machine and in every run
     CHECK(run(plan).trace_hash == hash);
     CHECK(run(plan_of(43, 1'200, "heavy")).trace_hash != hash);
     // Changed behaviour changes it: then write down what it is now.
-    CHECK(fmt::format("{:016x}", hash) == "ab5e761253855dc7");
+    CHECK(fmt::format("{:016x}", hash) == "e04d9299b645bca7");
 }
 
 TEST_CASE("the worlds of a campaign add up in any order") {
