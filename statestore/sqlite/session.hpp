@@ -34,8 +34,7 @@ struct writer_session {
         "UPDATE sagas SET record = ?2, last_seq = ?3, status = ?4, state = ?5, reason = ?6, "
         "updated_at = ?7 WHERE saga = ?1"};
     statement insert_unfinished{db, "INSERT INTO unfinished VALUES (?1, ?2)"};
-    statement update_unfinished{
-        db, "UPDATE unfinished SET wake_at = ?2 WHERE saga = ?1 AND wake_at <> ?2"};
+    statement update_unfinished{db, "UPDATE unfinished SET wake_at = ?2 WHERE saga = ?1"};
     statement delete_unfinished{db, "DELETE FROM unfinished WHERE saga = ?1"};
     statement retain_key{
         db,

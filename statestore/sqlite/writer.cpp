@@ -168,6 +168,7 @@ void sqlite_writer::state::write_saga(const saga_commit& change, counter_changes
         open->insert_unfinished.run(id, milliseconds_of(change.wake_at));
     } else if (change.stores_wake) {
         open->update_unfinished.run(id, milliseconds_of(change.wake_at));
+        require_changed(saga);
     }
     for (const outbox_event& each : change.outbox) {
         open->insert_outbox.run(id, each.sequence, each.type);
@@ -217,6 +218,7 @@ void sqlite_writer::state::write_record(const saga_record& saga, blob id) {
     }
     if (record) {
         open->update_record.run(*record, encoded(saga));
+        require_changed(saga);
     } else {
         open->insert_record.run(encoded(saga));
         record = open->db.last_position();
@@ -225,6 +227,11 @@ void sqlite_writer::state::write_record(const saga_record& saga, blob id) {
         id, *record, saga.sequence, number_of(saga.status()), saga.state.value, reason_of(saga),
         milliseconds_of(saga.updated_at)
     );
+}
+
+// A row that is gone is not changed, and nothing else says so.
+void sqlite_writer::state::require_changed(const saga_record& saga) const {
+    if (open->db.changes() == 0) fail_unfollowed(saga, saga.sequence);
 }
 
 void sqlite_writer::state::fail_unfollowed(const saga_record& saga, journal_sequence sequence)

@@ -50,6 +50,7 @@ struct sqlite_writer::state {
     void write_start(const saga_commit& change, blob id, counter_changes& counters);
     void require_entry(const saga_record& saga, journal_sequence sequence, blob id);
     void write_record(const saga_record& saga, blob id);
+    void require_changed(const saga_record& saga) const;
     void write_end(const saga_commit& change, blob id, counter_changes& counters);
     void write_counters(const counter_changes& counters);
     [[noreturn]] void fail_unfollowed(const saga_record& saga, journal_sequence sequence) const;

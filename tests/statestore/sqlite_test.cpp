@@ -360,6 +360,23 @@ TEST_CASE("damage that a read meets is an error that names the saga") {
     CHECK_THAT(loaded.error().detail, Catch::Contains(saga.id().text()));
 }
 
+TEST_CASE("a commit that would change a row that is gone is refused, whole") {
+    store_file file;
+    journey saga(file.registry, {.number = 1});
+    journey other(file.registry, {.number = 2});
+    REQUIRE(file.writer()->commit(batch_of({saga.waits().commit()})));
+    const std::string_view damage =
+        GENERATE(as<std::string_view>{}, "DELETE FROM unfinished", "DELETE FROM records");
+    connection(file.path, access::read_write, 0)
+        .execute(std::string(damage) + "; PRAGMA wal_checkpoint(TRUNCATE)");
+    saga.happens(saga_parked{"open_too_long", "15 minutes"});
+    const auto receipt = file.writer()->commit(batch_of({other.commit(), saga.commit()}));
+    REQUIRE_FALSE(receipt);
+    CHECK(receipt.error().code == store_errc::corrupt);
+    CHECK_THAT(receipt.error().detail, Catch::Contains(saga.id().text()));
+    CHECK(file.reader()->load(other.id()).error().code == store_errc::not_found);
+}
+
 TEST_CASE("a file that is no database is corrupt, not empty") {
     store_file file;
     std::FILE* out = std::fopen(file.path.c_str(), "w");
