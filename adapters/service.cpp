@@ -63,10 +63,10 @@ struct service::implementation {
     ~implementation();
 
     void add_lane(std::size_t index);
-    int run(std::function<void()> ready);
+    int run(std::function<void(std::uint64_t resumed)> ready);
 
     // From any thread: posted to control.
-    void lane_recovered();
+    void lane_recovered(std::size_t unfinished);
     void give_up(const std::string& why);
     void stop();
 
@@ -96,8 +96,9 @@ struct service::implementation {
         asio::make_work_guard(control);
     asio::signal_set signals{control};
     asio::steady_timer notice{control};
-    std::function<void()> tell_ready;
+    std::function<void(std::uint64_t resumed)> tell_ready;
     std::size_t lanes_missing = 0;
+    std::uint64_t resumed = 0;  // sagas that the lanes found unfinished
     bool draining = false;
     bool left = false;
     int exit_code = 0;
@@ -122,7 +123,7 @@ void service::implementation::add_lane(std::size_t index) {
     loops.push_back(std::make_unique<asio::io_context>(1));
     const std::uint16_t port = processes.empty() ? options.port : processes.front()->port();
     lane_events events{
-        .recovered = [this] { lane_recovered(); },
+        .recovered = [this](std::size_t unfinished) { lane_recovered(unfinished); },
         .gave_up = [this](const std::string& why) { give_up(why); },
         .changed = {},
     };
@@ -133,7 +134,7 @@ void service::implementation::add_lane(std::size_t index) {
     lanes.add(processes.back()->runtime());
 }
 
-int service::implementation::run(std::function<void()> ready) {
+int service::implementation::run(std::function<void(std::uint64_t resumed)> ready) {
     raise_descriptor_limit();
     if (faults) {
         log(log_level::warning,
@@ -172,10 +173,11 @@ void service::implementation::wait_for_signal() {
     });
 }
 
-void service::implementation::lane_recovered() {
-    asio::post(control, [this] {
+void service::implementation::lane_recovered(std::size_t unfinished) {
+    asio::post(control, [this, unfinished] {
         ASSERT(lanes_missing > 0);
-        if (--lanes_missing == 0 && tell_ready) tell_ready();
+        resumed += unfinished;
+        if (--lanes_missing == 0 && tell_ready) tell_ready(resumed);
     });
 }
 
@@ -248,7 +250,7 @@ service::service(const definition_registry& registry, service_options options)
 
 service::~service() = default;
 
-int service::run(std::function<void()> ready) {
+int service::run(std::function<void(std::uint64_t resumed)> ready) {
     return implementation_->run(std::move(ready));
 }
 

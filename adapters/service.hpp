@@ -76,8 +76,9 @@ public:
 
     // Recovers, serves, and blocks until it has drained. Returns the exit code: 0 after a drain, 1
     // when it had to give up (the store has another owner, recovery failed, stopped twice). `ready`
-    // is called once, on this thread, when every lane has recovered. Runs once.
-    [[nodiscard]] int run(std::function<void()> ready = {});
+    // is called once, on this thread, when every lane has recovered, with how many sagas go on that
+    // had not ended. Runs once.
+    [[nodiscard]] int run(std::function<void(std::uint64_t resumed)> ready = {});
 
     [[nodiscard]] std::uint16_t port() const;
 

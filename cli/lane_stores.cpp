@@ -33,9 +33,6 @@ lane_stores::lane_stores(
     }
     for (std::size_t position = 0; position < folder_.stores_count(); ++position) {
         stores_.push_back(open_store(position, registry));
-        const auto open = stores_.back().readers.front()->unfinished();
-        if (!open) throw_store_failure(open.error(), folder_.path());
-        unfinished_ += open->size();
     }
 }
 

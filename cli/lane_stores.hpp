@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -22,8 +21,6 @@ public:
     lane_stores(const configuration& settings, const definition_registry& registry, console& talk);
 
     [[nodiscard]] std::vector<lane_store> lanes() const;
-    // Sagas that had not ended when the stores were opened.
-    [[nodiscard]] std::uint64_t unfinished_count() const { return unfinished_; }
 
 private:
     struct store {
@@ -34,7 +31,6 @@ private:
 
     statestore::data_folder folder_;
     std::vector<store> stores_;
-    std::uint64_t unfinished_ = 0;
 };
 
 }  // namespace makegood::cli

@@ -55,7 +55,7 @@ void lane::take_over(const store_result<std::vector<wake_up>>& unfinished) {
     log(log_level::info,
         "recovered; " + std::to_string(unfinished->size()) + " unfinished sagas go on");
     recovered_ = true;
-    events_.recovered();
+    events_.recovered(unfinished->size());
     clean_up();
     input_came();
 }

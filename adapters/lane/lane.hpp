@@ -58,7 +58,7 @@ struct lane_parts {
 
 // What a lane reports, on its thread.
 struct lane_events {
-    std::function<void()> recovered;
+    std::function<void(std::size_t unfinished)> recovered;
     std::function<void(const std::string& why)> gave_up;  // it must not go on: stop the process
     std::function<void(const saga_changed&)> changed;     // may be empty
 };

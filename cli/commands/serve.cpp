@@ -125,8 +125,8 @@ exit_code serve(const configuration_flags& flags, console& out) {
     // Listens, and accepts nothing before run().
     const std::unique_ptr<service> running =
         listening_service(registry, service_options_of(settings, stores.lanes()));
-    const int left = running->run([&] {
-        out.say(ready_line(settings, running->port(), stores.unfinished_count()));
+    const int left = running->run([&](std::uint64_t resumed) {
+        out.say(ready_line(settings, running->port(), resumed));
     });
     return left == 0 ? exit_code::done : exit_code_of(errc::failed);
 }

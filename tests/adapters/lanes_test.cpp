@@ -107,6 +107,22 @@ TEST_CASE("one lane's broken store is the process's bad news, and the other lane
     CHECK(code_of(served.get("/readyz")) == "store-unavailable");
 }
 
+TEST_CASE("what all lanes found half done is told when the last one has recovered") {
+    service_under_test served({.lanes = 2});
+    served.behind().hold("/v1/orders");
+    served.start();
+    CHECK(served.resumed() == 0);
+    for (const std::string& customer : customers_of_both_lanes(2))
+        static_cast<void>(served.begin_checkout("k", customer));
+    served.behind().wait_for("/v1/orders", 4);
+    served.stop();
+    served.stop();
+    REQUIRE(served.wait_for_exit() == 1);
+    served.behind().release();
+    served.start_again();
+    CHECK(served.resumed() == 4);
+}
+
 TEST_CASE("partitions that belong to nobody or to two are refused") {
     const auto given = [](std::vector<partition> first, std::vector<partition> second) {
         return service_setup{.lanes = 2, .change = [first, second](service_options& options) {

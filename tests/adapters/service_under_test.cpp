@@ -149,14 +149,15 @@ service_options service_under_test::options() {
 }
 
 void service_under_test::start() {
-    auto ready = std::make_shared<std::promise<void>>();
-    std::future<void> is_ready = ready->get_future();
+    auto ready = std::make_shared<std::promise<std::uint64_t>>();
+    std::future<std::uint64_t> is_ready = ready->get_future();
     exit_ = std::async(std::launch::async, [this, ready] {
-        return service_->run([ready] { ready->set_value(); });
+        return service_->run([ready](std::uint64_t resumed) { ready->set_value(resumed); });
     });
     if (is_ready.wait_for(patience) != std::future_status::ready) {
         throw std::runtime_error("the service did not become ready");
     }
+    resumed_ = is_ready.get();
 }
 
 void service_under_test::start_without_waiting() {

@@ -79,6 +79,8 @@ public:
         std::string target, const std::function<bool(const http::response&)>& wanted
     ) const;
 
+    // Sagas that the last start found unfinished.
+    [[nodiscard]] std::uint64_t resumed() const { return resumed_; }
     [[nodiscard]] std::uint16_t port() const { return service_->port(); }
     [[nodiscard]] backends& behind() { return backends_; }
     [[nodiscard]] shared_memory_store& store(std::size_t lane = 0) { return *stores_[lane]; }
@@ -93,6 +95,7 @@ private:
     std::vector<std::unique_ptr<shared_memory_store>> stores_;
     std::unique_ptr<service> service_;
     std::future<int> exit_;
+    std::uint64_t resumed_ = 0;
 };
 
 }  // namespace makegood::test
