@@ -85,18 +85,11 @@ void require_data_folder(const std::string& data, std::string_view command) {
 json::object data_folder_reader::list(const query_parameters& query) {
     const auto wanted = read_list_query(query_text(query), folder_.registry());
     if (!wanted) refuse_query(wanted.error());
-    // One more than wanted tells whether there is a next page.
-    saga_query one_more = *wanted;
-    ++one_more.limit;
-    std::vector<saga_record> sagas =
-        value_or_throw(folder_.reader().list(one_more), folder_.path());
+    const saga_page found = value_or_throw(folder_.reader().list(*wanted), folder_.path());
     json::object page;
-    if (sagas.size() > wanted->limit) {
-        sagas.resize(wanted->limit);
-        page["next_cursor"] = cursor_text({sagas.back().created_at, sagas.back().id});
-    }
+    if (found.next) page["next_cursor"] = cursor_text(*found.next);
     json::array& items = page["items"].emplace_array();
-    for (const saga_record& saga : sagas)
+    for (const saga_record& saga : found.items)
         items.push_back(rendered(saga));
     return page;
 }

@@ -5,10 +5,10 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
-#include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "cli/checkout_filter.hpp"
+#include "cli/checkout_pages.hpp"
 #include "cli/server_connection.hpp"
 #include "cli/server_reader.hpp"
 
@@ -49,21 +49,14 @@ json::object as_checkout(json::value answer) {
 
 std::vector<std::string> matching_ids(const operator_action& action, console& out) {
     server_reader reader{action.server};
-    query_parameters query = parse_where(action.where).query();
-    query.emplace_back("limit", "500");
     progress_report progress{out, "checkouts found"};
     std::vector<std::string> ids;
-    for (std::string cursor;;) {
-        query_parameters page_query = query;
-        if (!cursor.empty()) page_query.emplace_back("cursor", cursor);
-        const json::object page = reader.list(page_query);
-        for (const json::value& item : page.at("items").as_array()) {
-            ids.push_back(text_of(item.as_object(), "id"));
-        }
+    const auto take = [&](const json::object& checkout) {
+        ids.push_back(text_of(checkout, "id"));
         progress.advance(ids.size());
-        cursor = text_of(page, "next_cursor");
-        if (cursor.empty()) return ids;
-    }
+    };
+    static_cast<void>(read_pages(reader, {.query = parse_where(action.where).query()}, take));
+    return ids;
 }
 
 exit_code act_on_one(const operator_action& action, const json::object& extra, console& out) {

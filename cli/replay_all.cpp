@@ -54,9 +54,8 @@ replay_count compare_everything(opened_folder& folder, bool as_json, console& ou
     query.saga.clear();
     query.limit = limits::list_items_max;
     for (;;) {
-        const std::vector<saga_record> page =
-            value_or_throw(folder.reader().list(query), folder.path());
-        for (const saga_record& stored : page) {
+        const saga_page page = value_or_throw(folder.reader().list(query), folder.path());
+        for (const saga_record& stored : page.items) {
             const std::string difference = difference_of(folder, stored, count);
             if (!difference.empty()) {
                 ++count.differences;
@@ -64,8 +63,8 @@ replay_count compare_everything(opened_folder& folder, bool as_json, console& ou
             }
             progress.advance(++count.sagas);
         }
-        if (page.size() < query.limit) return count;
-        query.after = {page.back().created_at, page.back().id};
+        if (!page.next) return count;
+        query.after = page.next;
     }
 }
 

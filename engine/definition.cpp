@@ -9,6 +9,21 @@ bool is_end(state_kind kind) {
            || kind == state_kind::compensated;
 }
 
+saga_status status_of(state_kind kind) {
+    switch (kind) {
+        case state_kind::initial:
+        case state_kind::forward:
+        case state_kind::pivoting:
+        case state_kind::committed: return saga_status::running;
+        case state_kind::waiting: return saga_status::awaiting_customer;
+        case state_kind::backward: return saga_status::compensating;
+        case state_kind::completed: return saga_status::completed;
+        case state_kind::failed: return saga_status::failed;
+        case state_kind::compensated: return saga_status::compensated;
+    }
+    ASSERT(false);
+}
+
 const state_spec& definition::state(state_name name) const {
     for (const state_spec& each : states()) {
         if (each.name == name) return each;

@@ -30,6 +30,8 @@ enum class state_kind : std::uint8_t {
     compensated,
 };
 [[nodiscard]] bool is_end(state_kind kind);
+// Of a saga that is in such a state and not parked.
+[[nodiscard]] saga_status status_of(state_kind kind);
 
 struct state_spec {
     state_name name;

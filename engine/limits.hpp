@@ -33,6 +33,7 @@ inline constexpr duration retry_after_max{
 inline constexpr std::size_t actor_bytes_max = 128;
 inline constexpr std::size_t reason_bytes_max = 512;
 inline constexpr std::size_t list_items_max = 500;
+inline constexpr std::size_t list_looks_max = 2'000;  // sagas of a lane looked at for one page
 
 // Of a start request.
 inline constexpr std::size_t body_bytes_max = std::size_t{64} * 1024;

@@ -23,21 +23,6 @@ constexpr std::array named_statuses{
     named_status{saga_status::compensated, "compensated"},
 };
 
-saga_status status_of(state_kind kind) {
-    switch (kind) {
-        case state_kind::initial:
-        case state_kind::forward:
-        case state_kind::pivoting:
-        case state_kind::committed: return saga_status::running;
-        case state_kind::waiting: return saga_status::awaiting_customer;
-        case state_kind::backward: return saga_status::compensating;
-        case state_kind::completed: return saga_status::completed;
-        case state_kind::failed: return saga_status::failed;
-        case state_kind::compensated: return saga_status::compensated;
-    }
-    ASSERT(false);
-}
-
 }  // namespace
 
 const std::string* saga_record::find(std::string_view name) const {

@@ -288,7 +288,7 @@ private:
         query.limit = limits::list_items_max;
         const auto reader = kept_->open_reader();
         const auto listed = reader->list(query);
-        if (listed && listed->size() == std::min(parked, query.limit)) return;
+        if (listed && listed->items.size() == std::min(parked, query.limit)) return;
         found_.breaks(
             promise::operators_can_act, {},
             fmt::format("{} sagas are parked, and the list does not show them", parked)

@@ -64,21 +64,14 @@ store_result<std::vector<journal_entry>> folder_reader::journal(const saga_id& i
     return read_somewhere(id, [&id](sqlite_reader& store) { return store.journal(id); });
 }
 
-// Each store gives its own first page; the first of them all are among those.
-store_result<std::vector<saga_record>> folder_reader::list(const saga_query& query) {
-    std::vector<saga_record> all;
+store_result<saga_page> folder_reader::list(const saga_query& query) {
+    std::vector<saga_page> parts;
     for (const auto& store : stores_) {
-        auto page = store->list(query);
-        if (!page) return page.error();
-        std::move(page->begin(), page->end(), std::back_inserter(all));
+        store_result<saga_page> part = store->list(query);
+        if (!part) return part.error();
+        parts.push_back(std::move(*part));
     }
-    std::sort(all.begin(), all.end(), [](const saga_record& left, const saga_record& right) {
-        return std::pair(left.created_at, left.id) > std::pair(right.created_at, right.id);
-    });
-    const std::size_t limit = std::min(query.limit, limits::list_items_max);
-    while (all.size() > limit)
-        all.pop_back();
-    return all;
+    return merge_pages(std::move(parts), std::min(query.limit, limits::list_items_max));
 }
 
 store_result<std::vector<wake_up>> folder_reader::unfinished() {

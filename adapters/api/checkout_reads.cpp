@@ -1,6 +1,5 @@
 #include "adapters/api/checkout_reads.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,37 +21,32 @@ struct listed_saga {
     list_position position;
     std::string body;
 };
-using page = store_result<std::vector<listed_saga>>;
+list_position position_of(const listed_saga& item) {
+    return item.position;
+}
+using page = list_page<listed_saga>;
 
-page read_page(journal_reader& reader, const saga_query& query) {
-    store_result<std::vector<saga_record>> found = reader.list(query);
+store_result<page> read_page(journal_reader& reader, const saga_query& query) {
+    const store_result<saga_page> found = reader.list(query);
     if (!found) return found.error();
-    std::vector<listed_saga> items;
-    items.reserve(found->size());
-    for (const saga_record& saga : *found) {
-        items.push_back({{saga.created_at, saga.id}, saga.definition->render(saga, {})});
+    page shown{{}, found->next};
+    shown.items.reserve(found->items.size());
+    for (const saga_record& saga : found->items) {
+        shown.items.push_back({position_of(saga), saga.definition->render(saga, {})});
     }
-    return items;
+    return shown;
 }
 
-std::string page_json(std::vector<listed_saga> items, std::size_t limit, bool more) {
-    const auto newer = [](const listed_saga& left, const listed_saga& right) {
-        return left.position > right.position;
-    };
-    std::sort(items.begin(), items.end(), newer);
-    if (items.size() > limit) {
-        more = true;
-        items.erase(items.begin() + static_cast<std::ptrdiff_t>(limit), items.end());
-    }
+std::string page_json(const page& shown) {
     std::string body = "{\"items\":[";
-    for (const listed_saga& item : items) {
+    for (const listed_saga& item : shown.items) {
         if (body.back() != '[') body += ',';
         body += item.body;
     }
     body += ']';
-    if (more && !items.empty()) {
+    if (shown.next) {
         // The cursor's letters need no escaping.
-        body.append(",\"next_cursor\":\"").append(cursor_text(items.back().position)).append("\"");
+        body.append(",\"next_cursor\":\"").append(cursor_text(*shown.next)).append("\"");
     }
     return body += '}';
 }
@@ -62,20 +56,16 @@ awaited_response run_list(std::vector<lane*> lanes, saga_query query) {
     auto read = [query = std::move(query)](journal_reader& reader) {
         return read_page(reader, query);
     };
-    auto reading = from_lanes<page>(std::move(lanes), std::move(read));
-    std::vector<std::optional<page>> pages = co_await std::move(reading);
+    auto reading = from_lanes<store_result<page>>(std::move(lanes), std::move(read));
+    std::vector<std::optional<store_result<page>>> told = co_await std::move(reading);
 
-    std::vector<listed_saga> items;
-    bool more = false;
-    for (std::optional<page>& each : pages) {
+    std::vector<page> parts;
+    for (std::optional<store_result<page>>& each : told) {
         if (!each) co_return problem_response(too_many_reads());
         if (!*each) co_return problem_response(problem_of(each->error()));
-        std::vector<listed_saga>& found = **each;
-        // A full page may be the last one; the next is then empty.
-        more = more || found.size() >= limit;
-        std::move(found.begin(), found.end(), std::back_inserter(items));
+        parts.push_back(std::move(**each));
     }
-    co_return json_response(200, page_json(std::move(items), limit, more));
+    co_return json_response(200, page_json(merge_pages(std::move(parts), limit)));
 }
 
 awaited_response run_show(lane& owner, saga_id id, preferences wished) {

@@ -48,8 +48,8 @@ std::optional<std::string> decoded(std::string_view text) {
 
 std::string cursor_text(const list_position& position) {
     std::string text(version);
-    text += std::to_string(position.first.time_since_epoch().count());
-    return encoded(text.append(":").append(position.second.text()));
+    text += std::to_string(position.created_at.time_since_epoch().count());
+    return encoded(text.append(":").append(position.saga.text()));
 }
 
 std::optional<list_position> parse_cursor(std::string_view text) {

@@ -41,7 +41,7 @@ public:
     [[nodiscard]] store_result<std::vector<journal_entry>> journal(const saga_id& id) override {
         return real_.journal(id);
     }
-    [[nodiscard]] store_result<std::vector<saga_record>> list(const saga_query& query) override {
+    [[nodiscard]] store_result<saga_page> list(const saga_query& query) override {
         return real_.list(query);
     }
     [[nodiscard]] store_result<std::vector<wake_up>> unfinished() override {

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "cli/checkout_filter.hpp"
-#include "cli/checkout_reader.hpp"
+#include "cli/checkout_pages.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/money_text.hpp"
 #include "cli/text_table.hpp"
@@ -24,31 +24,6 @@ struct list_options {
     std::string cursor;
     bool all = false;
 };
-
-constexpr std::size_t page_limit_max = 500;
-
-// One page, or with --all every page: `next_cursor` is then absent.
-json::object read_pages(const list_options& options, console& out) {
-    const auto reader = open_reader(options.source);
-    query_parameters query = options.filter.query();
-    query.emplace_back("limit", fmt::format("{}", options.all ? page_limit_max : options.limit));
-    const std::size_t without_cursor = query.size();
-    if (!options.cursor.empty()) query.emplace_back("cursor", options.cursor);
-    json::object page = reader->list(query);
-    progress_report progress{out, "checkouts read"};
-    while (options.all && !text_of(page, "next_cursor").empty()) {
-        query.resize(without_cursor);
-        query.emplace_back("cursor", text_of(page, "next_cursor"));
-        json::object next = reader->list(query);
-        json::array& items = page["items"].as_array();
-        for (json::value& item : next["items"].as_array())
-            items.push_back(std::move(item));
-        page.erase("next_cursor");
-        if (next.contains("next_cursor")) page["next_cursor"] = next["next_cursor"];
-        progress.advance(items.size());
-    }
-    return page;
-}
 
 std::string reason_of(const json::object& checkout) {
     const json::value* reason = checkout.if_contains("reason");
@@ -76,18 +51,26 @@ std::string table_of(const json::array& items, const palette& paint) {
 }
 
 exit_code list(const list_options& options, console& out) {
-    const json::object page = read_pages(options, out);
+    const auto reader = open_reader(options.source);
+    progress_report progress{out, "checkouts read"};
+    wanted_checkouts wanted{options.filter.query(), options.cursor, options.limit};
+    if (options.all) wanted.count.reset();
+    json::array items;
+    const std::string next = read_pages(*reader, wanted, [&](json::object checkout) {
+        items.push_back(std::move(checkout));
+        progress.advance(items.size());
+    });
     if (options.source.as_json) {
+        json::object page{{"items", std::move(items)}};
+        if (!next.empty()) page["next_cursor"] = next;
         out.data(json::serialize(page) + "\n");
         return exit_code::done;
     }
-    const json::array& items = page.at("items").as_array();
     if (items.empty()) {
         out.say("no checkout matches");
         return exit_code::done;
     }
     out.data(table_of(items, out.data_palette()));
-    const std::string next = text_of(page, "next_cursor");
     if (!next.empty()) out.say(fmt::format("there are more: --cursor {} or --all", next));
     return exit_code::done;
 }

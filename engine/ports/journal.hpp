@@ -7,6 +7,7 @@
 
 #include "engine/event.hpp"
 #include "engine/identifiers.hpp"
+#include "engine/ports/list_page.hpp"
 #include "engine/result.hpp"
 #include "engine/saga_record.hpp"
 #include "engine/time.hpp"
@@ -91,9 +92,13 @@ struct saga_query {
     std::optional<instant> created_after = {};   // exclusive
     std::optional<instant> created_before = {};  // exclusive
     std::size_t limit = 50;
-    // Position after which the page starts: creation time and id of the last item seen.
-    std::optional<std::pair<instant, saga_id>> after = {};
+    std::optional<list_position> after = {};  // where the page before this one ended
 };
+
+using saga_page = list_page<saga_record>;
+[[nodiscard]] inline list_position position_of(const saga_record& saga) {
+    return {saga.created_at, saga.id};
+}
 
 struct wake_up {
     saga_id id;
@@ -135,7 +140,8 @@ public:
     [[nodiscard]] virtual store_result<saga_record> load(const saga_id& id) = 0;
     // In order, from sequence 1. not_found when there is no such saga.
     [[nodiscard]] virtual store_result<std::vector<journal_entry>> journal(const saga_id& id) = 0;
-    [[nodiscard]] virtual store_result<std::vector<saga_record>> list(const saga_query& query) = 0;
+    // Ends early, with where to go on, when it would have to look at too many sagas.
+    [[nodiscard]] virtual store_result<saga_page> list(const saga_query& query) = 0;
     // Every saga that has not ended, with when it wants attention.
     [[nodiscard]] virtual store_result<std::vector<wake_up>> unfinished() = 0;
     [[nodiscard]] virtual store_result<store_statistics> statistics() = 0;

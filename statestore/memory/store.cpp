@@ -54,7 +54,7 @@ bool matches(const saga_record& saga, const saga_query& query) {
     if (!query.reason.empty() && (!saga.reason || saga.reason->code != query.reason)) return false;
     if (query.created_after && saga.created_at <= *query.created_after) return false;
     if (query.created_before && saga.created_at >= *query.created_before) return false;
-    return !query.after || std::pair(saga.created_at, saga.id) < *query.after;
+    return !query.after || position_of(saga) < *query.after;
 }
 
 }  // namespace
@@ -225,23 +225,16 @@ public:
         return entries;
     }
 
-    store_result<std::vector<saga_record>> list(const saga_query& query) override {
-        std::vector<saga_record> found;
+    store_result<saga_page> list(const saga_query& query) override {
+        saga_page found;
         for (const auto& [id, stored] : store_.sagas) {
             store_result<saga_record> saga = store_.decode(id, stored);
             if (!saga) return saga.error();
-            if (matches(*saga, query)) found.push_back(std::move(*saga));
+            if (matches(*saga, query)) found.items.push_back(std::move(*saga));
         }
-        std::sort(
-            found.begin(), found.end(),
-            [](const saga_record& left, const saga_record& right) {
-                return std::pair(left.created_at, left.id) > std::pair(right.created_at, right.id);
-            }
+        return merge_pages<saga_record>(
+            {std::move(found)}, std::min(query.limit, limits::list_items_max)
         );
-        const std::size_t limit = std::min(query.limit, limits::list_items_max);
-        while (found.size() > limit)
-            found.pop_back();
-        return found;
     }
 
     store_result<std::vector<wake_up>> unfinished() override {

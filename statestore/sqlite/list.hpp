@@ -8,20 +8,22 @@
 
 namespace makegood::statestore {
 
-// Where an item stands in a list. Lists are in descending order of it.
-struct list_position {
-    instant created_at{};
-    saga_id saga;
-    auto operator<=>(const list_position&) const = default;
+// A saga that a list has to look at.
+struct list_candidate {
+    list_position at;
+    // False: it is not in the state that is asked for. True of a saga that runs: its row may be of
+    // an earlier entry, so only its fold tells.
+    bool may_match = true;
 };
 
-// One page of a list, newest first. Call it in a read transaction.
+// The next candidates of a list, newest first, at most as many as the query's limit; fewer: there
+// are no others. Call it in a read transaction.
 //
 // The narrowest way that fits is walked: what the customer has, by_reason, else by_status once for
-// each status that the query permits, and the runs are merged. A state that has not ended is looked
-// for among the open sagas only. What is looked at beyond the page are the rows that the other
-// filters drop. Of a state that is asked for, open sagas are named that may not be in it any more.
-[[nodiscard]] std::vector<list_position> find_page(
+// each status that the query permits, and the runs are merged. A state is looked for among the
+// sagas of its status, and those that are parked. What is looked at beyond the candidates are the
+// rows that the filters other than the state drop.
+[[nodiscard]] std::vector<list_candidate> find_candidates(
     connection& db, const definition_registry& registry, const saga_query& query
 );
 

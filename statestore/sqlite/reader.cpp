@@ -78,7 +78,7 @@ struct sqlite_reader::state {
     saga_record stored_record(const saga_id& id, const rows& found);
     saga_status status_in(const saga_id& id, const rows& found) const;
     std::vector<journal_entry> journal(const saga_id& id);
-    std::vector<saga_record> list(saga_query query);
+    saga_page list(saga_query query);
     std::vector<wake_up> unfinished();
     store_statistics statistics();
     void count_open(store_statistics& to);
@@ -121,7 +121,7 @@ store_result<std::vector<journal_entry>> sqlite_reader::journal(const saga_id& i
     return guarded([&] { return state_->journal(id); });
 }
 
-store_result<std::vector<saga_record>> sqlite_reader::list(const saga_query& query) {
+store_result<saga_page> sqlite_reader::list(const saga_query& query) {
     return guarded([&] {
         // One moment for all of it.
         transaction snapshot(state_->db, transaction::kind::read);
@@ -206,22 +206,28 @@ std::vector<journal_entry> sqlite_reader::state::journal(const saga_id& id) {
 
 // -- all of them
 
-// The column `state` of a saga that runs is of some earlier entry: whether it belongs to the list
-// is only known once it is folded.
-std::vector<saga_record> sqlite_reader::state::list(saga_query query) {
+// Whether a saga that runs is in the state that is asked for is only known once it is folded. There
+// may be a million of them, so a page ends after so many looks.
+saga_page sqlite_reader::state::list(saga_query query) {
     const std::size_t limit = std::min(query.limit, limits::list_items_max);
-    std::vector<saga_record> page;
-    while (true) {
-        const std::vector<list_position> found = find_page(db, registry, query);
-        for (const list_position& each : found) {
-            saga_record saga = load(each.saga);
+    query.limit = query.state.empty() ? limit : limits::list_items_max;
+    saga_page page;
+    for (std::size_t looks = 0; looks < limits::list_looks_max;) {
+        const std::vector<list_candidate> found = find_candidates(db, registry, query);
+        for (const list_candidate& each : found) {
+            ++looks;
+            query.after = each.at;
+            if (!each.may_match) continue;
+            saga_record saga = load(each.at.saga);
             if (!query.state.empty() && saga.state.value != query.state) continue;
-            page.push_back(std::move(saga));
-            if (page.size() == limit) return page;
+            page.items.push_back(std::move(saga));
+            if (page.items.size() == limit) break;
         }
-        if (found.size() < limit) return page;
-        query.after = std::pair(found.back().created_at, found.back().saga);
+        if (page.items.size() == limit) break;
+        if (found.size() < query.limit) return page;
     }
+    page.next = query.after;
+    return page;
 }
 
 std::vector<wake_up> sqlite_reader::state::unfinished() {

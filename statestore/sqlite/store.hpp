@@ -84,7 +84,7 @@ public:
 
     [[nodiscard]] store_result<saga_record> load(const saga_id& id) override;
     [[nodiscard]] store_result<std::vector<journal_entry>> journal(const saga_id& id) override;
-    [[nodiscard]] store_result<std::vector<saga_record>> list(const saga_query& query) override;
+    [[nodiscard]] store_result<saga_page> list(const saga_query& query) override;
     [[nodiscard]] store_result<std::vector<wake_up>> unfinished() override;
     [[nodiscard]] store_result<store_statistics> statistics() override;
 

@@ -23,7 +23,7 @@ public:
     explicit one_saga_store(saga_record saga) : saga_(std::move(saga)) {}
     store_result<saga_record> load(const saga_id&) override { return saga_; }
     store_result<std::vector<journal_entry>> journal(const saga_id&) override { return none(); }
-    store_result<std::vector<saga_record>> list(const saga_query&) override { return none(); }
+    store_result<saga_page> list(const saga_query&) override { return none(); }
     store_result<std::vector<wake_up>> unfinished() override { return none(); }
     store_result<store_statistics> statistics() override { return none(); }
 

@@ -27,7 +27,7 @@ std::vector<std::string> customers_of_both_lanes(std::size_t each) {
 std::size_t items_in(shared_memory_store& store) {
     const auto found = store.reader().list({});
     REQUIRE(found.has_value());
-    return found->size();
+    return found->items.size();
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ public:
     store_result<std::vector<journal_entry>> journal(const saga_id& id) override {
         return read([&] { return inner_->journal(id); });
     }
-    store_result<std::vector<saga_record>> list(const saga_query& query) override {
+    store_result<saga_page> list(const saga_query& query) override {
         return read([&] { return inner_->list(query); });
     }
     store_result<std::vector<wake_up>> unfinished() override {

@@ -153,7 +153,7 @@ std::string dump_of(const fs::path& folder, const definition_registry& registry)
         queries.push_back({.saga = "", .customer = fmt::format("cus_{}", customer)});
     queries.push_back({.saga = "", .reason = "out_of_paint"});
     for (const saga_query& query : queries) {
-        for (const saga_record& saga : value_of(reader->list(query)))
+        for (const saga_record& saga : value_of(reader->list(query)).items)
             dump += saga.id.text() + " " + std::string(saga.state.value) + "\n";
     }
     for (const wake_up& each : value_of(reader->unfinished())) {

@@ -381,9 +381,9 @@ TEST_CASE("all stores of a folder read as one, live and dead") {
             CHECK(*reader.journal(saga->id()) == saga->entries());
         }
         const auto page = reader.list({.saga = "toy", .limit = 5});
-        REQUIRE(page->size() == 5);
+        REQUIRE(page->items.size() == 5);
         for (std::size_t i = 0; i < 5; ++i)
-            CHECK((*page)[i] == sagas[19 - i]->record());
+            CHECK(page->items[i] == sagas[19 - i]->record());
         CHECK(reader.unfinished()->size() == 20);
         CHECK(reader.statistics()->sagas_by_status[0].second == 20);
         CHECK(reader.statistics()->journal_entries == 20);

@@ -73,10 +73,10 @@ TEST_CASE("a folder of schema 3 holds after its migration what it held before") 
     CHECK(numbers->idempotency_keys == 5);
     CHECK(numbers->outbox_rows == 1);
     CHECK(reader->unfinished()->size() == 4);
-    CHECK(reader->list({.saga = "toy", .customer = "ann"})->size() == 4);
-    CHECK(reader->list({.saga = "", .customer = "bob"})->size() == 3);
-    CHECK(reader->list({.saga = "toy", .state = "awaiting"})->size() == 1);
-    CHECK(reader->list({.saga = "toy", .reason = "out_of_paint"})->size() == 1);
+    CHECK(reader->list({.saga = "toy", .customer = "ann"})->items.size() == 4);
+    CHECK(reader->list({.saga = "", .customer = "bob"})->items.size() == 3);
+    CHECK(reader->list({.saga = "toy", .state = "awaiting"})->items.size() == 1);
+    CHECK(reader->list({.saga = "toy", .reason = "out_of_paint"})->items.size() == 1);
 }
 
 TEST_CASE("sagas of a migrated folder go on, and its keys are still taken") {

@@ -77,7 +77,7 @@ struct opened_store {
         const auto page = reader->list(query);
         if (!page) FAIL(page.error().detail);
         std::vector<saga_id> ids;
-        for (const saga_record& saga : *page)
+        for (const saga_record& saga : page->items)
             ids.push_back(saga.id);
         return ids;
     }
@@ -361,15 +361,15 @@ FOR_EACH_STORE("walking a list by its cursor shows each saga once, whatever is w
         changes.push_back(sagas.back()->commit());
     }
     store.commit(changes);
-    std::vector<std::pair<instant, saga_id>> seen;
+    std::vector<list_position> seen;
     saga_query query{.saga = "toy", .limit = 7};
     for (unsigned page = 0;; ++page) {
         const auto found = store.reader->list(query);
         REQUIRE(found);
-        for (const saga_record& saga : *found)
-            seen.emplace_back(saga.created_at, saga.id);
-        if (found->size() < query.limit) break;
-        query.after = seen.back();
+        for (const saga_record& saga : found->items)
+            seen.push_back(position_of(saga));
+        if (!found->next) break;
+        query.after = found->next;
         journey newcomer(store.registry, {.number = 1'000 + page, .at = beginning + duration{99}});
         journey& changed = *sagas[random() % sagas.size()];
         if (!changed.record().ended())

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <thread>
 
+#include "engine/limits.hpp"
 #include "statestore/sqlite/connection.hpp"
 #include "statestore/sqlite/schema.hpp"
 #include "statestore/sqlite/store.hpp"
@@ -389,6 +390,45 @@ TEST_CASE("a file that is no database is corrupt, not empty") {
 }
 
 // -- size
+
+TEST_CASE("a list by state looks at so many sagas for one page, and goes on from there") {
+    store_file file;
+    const auto writer = file.writer();
+    const auto number_of = [](std::size_t each) { return static_cast<unsigned>(each); };
+    journey oldest(file.registry, {.number = 0});
+    REQUIRE(writer->commit(batch_of({oldest.waits().commit()})));
+    std::vector<std::unique_ptr<journey>> others;
+    std::vector<saga_commit> changes;
+    for (std::size_t each = 1; each <= limits::list_looks_max + 500; ++each) {
+        others.push_back(std::make_unique<journey>(
+            file.registry,
+            toy::saga_facts{.number = number_of(each), .at = toy::beginning + duration{each}}
+        ));
+        others.back()->happens(saga_parked{"open_too_long", "15 minutes"});
+        changes.push_back(others.back()->commit());
+    }
+    // None of these is looked at: their status is another one.
+    for (std::size_t each = 5'000; each < 8'000; ++each) {
+        others.push_back(std::make_unique<journey>(
+            file.registry,
+            toy::saga_facts{.number = number_of(each), .at = toy::beginning + duration{each}}
+        ));
+        changes.push_back(others.back()->commit());
+    }
+    REQUIRE(writer->commit(batch_of(std::move(changes))));
+    saga_query query{.saga = "toy", .state = "awaiting", .limit = 2};
+    const auto first = file.reader()->list(query);
+    REQUIRE(first);
+    CHECK(first->items.empty());
+    REQUIRE(first->next);
+    CHECK((*first->next == position_of(others[500]->record())));
+    query.after = first->next;
+    const auto second = file.reader()->list(query);
+    REQUIRE(second);
+    REQUIRE(second->items.size() == 1);
+    CHECK(second->items[0] == oldest.record());
+    CHECK_FALSE(second->next);
+}
 
 TEST_CASE("a million unfinished sagas would be read from one narrow table") {
     store_file file;

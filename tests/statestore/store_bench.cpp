@@ -216,7 +216,7 @@ void report(measurement& result, const counters& counted) {
 
 void time_reading(journal_reader& reader, std::string_view what, const saga_query& query) {
     const auto start = steady::now();
-    const std::size_t found = checked(reader.list(query)).size();
+    const std::size_t found = checked(reader.list(query)).items.size();
     fmt::print("list {}: {} in {:.2f} ms\n", what, found, seconds_since(start) * 1'000);
 }
 
