@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "adapters/clock/clock.hpp"
+#include "adapters/telemetry/log.hpp"
 #include "cli/store_failure.hpp"
 #include "statestore/sqlite/store.hpp"
 
@@ -13,6 +14,11 @@ namespace {
 // Each reader is a connection and a thread: one answers look-ups while the other is busy with a
 // list.
 constexpr std::size_t readers_per_lane = 2;
+
+void tell_of_copy(const store_error& error) {
+    log(log_level::error,
+        "a store's log was not copied, it is tried again and nothing is lost: " + error.detail);
+}
 
 }  // namespace
 
@@ -56,7 +62,8 @@ lane_stores::store lane_stores::open_store(
 ) {
     const std::filesystem::path file = folder_.store_path(position);
     store opened;
-    opened.writer = value_or_throw(statestore::sqlite_writer::open(file), file);
+    statestore::sqlite_options options{.copies_beside_commits = true, .copy_failed = tell_of_copy};
+    opened.writer = value_or_throw(statestore::sqlite_writer::open(file, options), file);
     for (std::size_t reader = 0; reader < readers_per_lane; ++reader) {
         opened.readers.push_back(
             value_or_throw(statestore::sqlite_reader::open(file, registry), file)

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <system_error>
 
@@ -123,8 +125,43 @@ void connection::watch_log(std::uint32_t& pages) {
     sqlite3_wal_hook(handle(), note, &pages);
 }
 
-void connection::checkpoint() {
-    checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+std::uint32_t connection::checkpoint() {
+    return checkpoint(SQLITE_CHECKPOINT_PASSIVE).pages;
+}
+
+void connection::sync_database() {
+    sqlite3_file* const file = database_file();
+    const int code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+    if (code != SQLITE_OK) fail(code, "synchronising what was copied of the log");
+}
+
+// The log's index, as far as it matters here (https://www.sqlite.org/walformat.html):
+//
+//   index := version:4 bytes (their order is the machine's) … copied:4 bytes at 96 …
+//
+// SQLite itself sets `copied` back to 0 when a log begins again, under the lock that a write
+// transaction holds. Readers may go on: what they take from the database is copied once more as it
+// stands there.
+void connection::forget_copies() {
+    ASSERT(in_transaction());
+    constexpr int region_size = 32'768;
+    constexpr std::uint32_t version = 3'007'000;
+    constexpr std::size_t copied_at = 96;
+    sqlite3_file* const file = database_file();
+    void volatile* index = nullptr;
+    const int code = file->pMethods->xShmMap(file, 0, region_size, 0, &index);
+    if (code != SQLITE_OK || index == nullptr) fail(code, "reading the index of the log");
+    auto* const numbers = const_cast<std::uint32_t*>(static_cast<std::uint32_t volatile*>(index));
+    ASSERT(numbers[0] == version);
+    std::atomic_ref(numbers[copied_at / sizeof(std::uint32_t)]).store(0);
+    file->pMethods->xShmBarrier(file);
+}
+
+sqlite3_file* connection::database_file() const {
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    ASSERT(file != nullptr && file->pMethods != nullptr);
+    return file;
 }
 
 void connection::restart_log(std::uint32_t reader_wait_max_ms) {
@@ -135,15 +172,17 @@ void connection::restart_log(std::uint32_t reader_wait_max_ms) {
 
 bool connection::close_log() {
     sqlite3_busy_timeout(handle(), 0);
-    if (!checkpoint(SQLITE_CHECKPOINT_TRUNCATE)) return false;
+    if (!checkpoint(SQLITE_CHECKPOINT_TRUNCATE).all) return false;
     copy_log_on_close(true);
     return true;
 }
 
-bool connection::checkpoint(int mode) {
-    const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, nullptr, nullptr);
+connection::copied connection::checkpoint(int mode) {
+    int pages = 0;
+    const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, nullptr, &pages);
     // Busy: readers were in the way of a part of it.
-    if (code == SQLITE_OK || code == SQLITE_BUSY) return code == SQLITE_OK;
+    if (code == SQLITE_OK || code == SQLITE_BUSY)
+        return {code == SQLITE_OK, static_cast<std::uint32_t>(std::max(pages, 0))};
     sqlite3_busy_timeout(handle(), static_cast<int>(busy_time_max_ms_));
     fail(code, "copying the log into the database");
 }

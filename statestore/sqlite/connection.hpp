@@ -13,6 +13,7 @@
 #include "engine/ports/journal.hpp"
 
 struct sqlite3;
+struct sqlite3_file;
 struct sqlite3_stmt;
 
 namespace makegood::statestore {
@@ -56,8 +57,13 @@ public:
     [[nodiscard]] store_header header() const;
     // Whether its pages carry seals.
     [[nodiscard]] bool sealed() const;
-    // Copies what of the log readers permit into the database.
-    void checkpoint();
+    // Copies what of the log readers permit into the database. Returns how many of the log's pages
+    // are in the database by now: synchronised when that is all of them, else perhaps not.
+    std::uint32_t checkpoint();
+    void sync_database();
+    // Nothing of the log counts as copied any more: the next checkpoint copies all of it. In a
+    // write transaction, and while nobody copies.
+    void forget_copies();
     // The same for all of it, waiting for readers at most that long, so that the log can begin
     // again.
     void restart_log(std::uint32_t reader_wait_max_ms);
@@ -82,9 +88,13 @@ private:
         void operator()(sqlite3_stmt* statement) const;
     };
 
-    // Whether all of the log was copied.
-    bool checkpoint(int mode);
+    struct copied {
+        bool all = false;
+        std::uint32_t pages = 0;
+    };
+    copied checkpoint(int mode);
     void copy_log_on_close(bool wanted);
+    [[nodiscard]] sqlite3_file* database_file() const;
     [[noreturn]] void fail_damaged(std::string_view doing) const;
 
     std::filesystem::path file_;

@@ -29,7 +29,7 @@ store_result<std::uint64_t> sqlite_writer::forget_keys(instant ended_before) {
         for (bool more = true; more && forgotten == 0;) {
             state_->renew_when_doubtful();
             forgotten += state_->forget_some(ended_before, more);
-            state_->checkpoint_when_due();
+            state_->copy_log_when_due();
         }
         return forgotten;
     } catch (store_failure& failure) {
@@ -78,7 +78,7 @@ store_result<std::uint64_t> sqlite_writer::prune(instant ended_before, std::size
         for (bool more = true; more && pruned == 0;) {
             state_->renew_when_doubtful();
             pruned = state_->prune_some(ended_before, at_most, more);
-            state_->checkpoint_when_due();
+            state_->copy_log_when_due();
         }
         return pruned;
     } catch (store_failure& failure) {
@@ -128,7 +128,7 @@ void sqlite_writer::state::keep_in_archive(
         archive.reset();  // opened anew, and checked, by the next call
         throw;
     }
-    archive->checkpoint_when_due();
+    archive->copy_log_when_due();
 }
 
 void sqlite_writer::state::open_archive(const std::string& month) {

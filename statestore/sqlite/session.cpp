@@ -42,12 +42,6 @@ void set_up(connection& db, const sqlite_options& options) {
     }
 }
 
-connection open_for_writing(const std::filesystem::path& file, const sqlite_options& options) {
-    connection db(file, access::read_write, options.busy_time_max_ms);
-    set_up(db, options);
-    return db;
-}
-
 // A larger store would make a start slow; its pages are checked as they are read, and by verify.
 void check_small_store(connection& db, const sqlite_options& options) {
     if (db.number("PRAGMA page_count") > options.checked_pages_max) return;
@@ -60,6 +54,12 @@ void take_place(connection& db, const store_place& place) {
 }
 
 }  // namespace
+
+connection open_for_writing(const std::filesystem::path& file, const sqlite_options& options) {
+    connection db(file, access::read_write, options.busy_time_max_ms);
+    set_up(db, options);
+    return db;
+}
 
 void sync_folder_of(const std::filesystem::path& file) {
     const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";

@@ -7,6 +7,11 @@
 
 namespace makegood::statestore {
 
+// As a writer needs it, to a store that prepare_store() has seen.
+[[nodiscard]] connection open_for_writing(
+    const std::filesystem::path& file, const sqlite_options& options
+);
+
 // The writer's connection with its statements. Replaced as a whole when the connection can no
 // longer be trusted.
 struct writer_session {

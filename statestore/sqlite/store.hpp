@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -19,6 +20,11 @@ struct sqlite_options {
     // reader that reads on for long, as a backup does, can make the log longer.
     std::uint32_t log_pages_max = 16'000;
     std::uint32_t reader_wait_max_ms = 20;
+    // Copies the log on a thread of its own, so that no commit waits for it. Without it everything
+    // happens on the caller's thread, in the same order each time.
+    bool copies_beside_commits = false;
+    // Told, on either thread, of a copy that failed. It is tried again; no commit fails for it.
+    std::function<void(const store_error&)> copy_failed = {};
     // For another process to let go of the store, as when it opens it.
     std::uint32_t busy_time_max_ms = 5'000;
     std::uint32_t cache_kib = 64 * 1024;

@@ -46,7 +46,7 @@ std::uint32_t sqlite_writer::log_pages() const {
 }
 
 void sqlite_writer::state::take_over() {
-    checkpoint_at = options.checkpoint_pages;
+    copy_due_at = options.checkpoint_pages;
     // Stays until the end: there is never a moment without a connection, when the log would go.
     const connection prepared = prepare_store(file, options);
     connect();
@@ -57,20 +57,30 @@ void sqlite_writer::state::take_over() {
     ASSERT(epoch > 0);
     end_of_log.emplace(file);
     end_of_log->begins(log_pages);
+    if (options.copies_beside_commits) copier = std::make_unique<log_copier>(file, options);
 }
 
 // What is in order is closed so that the database is all there is. Everything else stays as a crash
 // leaves it, which the next opening can judge.
 void sqlite_writer::state::close() {
     if (archive) archive->close();
+    stop_copier();
     if (doubtful || !open || !end_of_log) return;
     if (!guarded([this] { require_epoch(); })) return;
     // Before the log goes: a log that is missing although it is needed is a loss.
     const auto closed = guarded([this] {
+        forget_copies_in_doubt();
         end_of_log->may_be_gone();
         return open->db.close_log();
     });
     if (!closed || !*closed) end_of_log->needed_after_all();
+}
+
+void sqlite_writer::state::stop_copier() {
+    if (!copier) return;
+    const auto over = copier->finished();
+    if (over && over->failed) copies_in_doubt = true;
+    copier.reset();
 }
 
 // Opens the new connection before it closes the old one: while one is open, SQLite's index of the
@@ -104,7 +114,7 @@ store_result<commit_receipt> sqlite_writer::commit(const batch& changes) {
     try {
         state_->renew_when_doubtful();
         commit_receipt receipt = state_->write(changes);
-        state_->checkpoint_when_due();
+        state_->copy_log_when_due();
         return receipt;
     } catch (store_failure& failure) {
         state_->note(failure);
@@ -273,27 +283,6 @@ void sqlite_writer::state::write_end(
 void sqlite_writer::state::write_counters(const counter_changes& counters) {
     for (const auto& [name, change] : counters)
         open->add_to_counter.run(name, change);
-}
-
-// The log is copied into the database by the writer itself, between two commits. A copier beside it
-// would never see a moment at which all is copied, so that the log could begin again, while commits
-// go on. Readers that overlap without a pause would delay that moment for ever: past log_pages_max
-// the writer waits for them, for a few milliseconds at a time.
-void sqlite_writer::state::checkpoint_when_due() {
-    if (log_pages < log_pages_seen) checkpoint_at = options.checkpoint_pages;  // it began again
-    log_pages_seen = log_pages;
-    if (log_pages < checkpoint_at) return;
-    checkpoint_at = log_pages + options.checkpoint_pages;
-    try {
-        if (log_pages < options.log_pages_max) {
-            open->db.checkpoint();
-        } else {
-            open->db.restart_log(options.reader_wait_max_ms);
-        }
-    } catch (store_failure& failure) {
-        // The commit before has succeeded; if the disk is really broken the next one says so.
-        note(failure);
-    }
 }
 
 }  // namespace makegood::statestore

@@ -11,6 +11,7 @@
 
 #include "statestore/admission.hpp"
 #include "statestore/sqlite/connection.hpp"
+#include "statestore/sqlite/log_copier.hpp"
 #include "statestore/sqlite/log_end.hpp"
 #include "statestore/sqlite/pruning.hpp"
 #include "statestore/sqlite/session.hpp"
@@ -21,7 +22,8 @@ namespace makegood::statestore {
 // Changes of the table `counters`, gathered over one transaction.
 using counter_changes = std::map<std::string, std::int64_t, std::less<>>;
 
-// What is behind a writer. writer.cpp commits, removal.cpp drops what has outlived its retention.
+// What is behind a writer. writer.cpp commits, removal.cpp drops what has outlived its retention,
+// log_copying.cpp copies the log into the database.
 struct sqlite_writer::state {
     std::filesystem::path file;
     sqlite_options options;
@@ -30,12 +32,16 @@ struct sqlite_writer::state {
     std::optional<log_end_keeper> end_of_log;
     // The last error leaves the connection's view of the file in doubt.
     bool doubtful = false;
-    std::uint32_t log_pages = 0;       // after the last commit
-    std::uint32_t log_pages_seen = 0;  // by checkpoint_when_due()
-    std::uint32_t checkpoint_at = 0;   // pages of the log
-    std::string buffer;                // of encoded bytes, used again and again
-    std::string pruned_up_to;          // the key of the last saga that prune_some() looked at
-    std::unique_ptr<state> archive;    // the one that was written last
+    std::uint32_t log_pages = 0;                 // after the last commit
+    std::uint32_t log_pages_seen = 0;            // by copy_log_when_due()
+    std::uint32_t copy_due_at = 0;               // pages of the log
+    std::optional<std::uint32_t> asked_to_copy;  // pages: what the copier was asked for in this log
+    // After a copy that failed: what was copied before may not have reached the disk either.
+    bool copies_in_doubt = false;
+    std::string buffer;                  // of encoded bytes, used again and again
+    std::string pruned_up_to;            // the key of the last saga that prune_some() looked at
+    std::unique_ptr<state> archive;      // the one that was written last
+    std::unique_ptr<log_copier> copier;  // none: the writer copies all of the log itself
 
     void connect();
     void take_over();
@@ -62,7 +68,13 @@ struct sqlite_writer::state {
     std::uint64_t prune_some(instant ended_before, std::size_t at_most, bool& more);
     void keep_in_archive(const std::vector<whole_saga>& sagas, const std::string& month);
     void open_archive(const std::string& month);
-    void checkpoint_when_due();
+
+    void copy_log_when_due();
+    [[nodiscard]] bool copier_did_its_part();
+    void stop_copier();
+    void ask_copier(std::uint32_t pages);
+    void copy_rest_of_log();
+    void forget_copies_in_doubt();
 };
 
 }  // namespace makegood::statestore

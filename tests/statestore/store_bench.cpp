@@ -3,7 +3,7 @@
 // judges nothing. Instructions are counted where the kernel permits it, around the commits only.
 //
 //     store_bench [--folder F] [--checkouts N] [--finished N] [--unfinished N] [--checkpoint-pages
-//     N]
+//     N] [--copier 1]
 //
 // --finished fills the store with so many ended checkouts first, --unfinished with open ones.
 
@@ -262,6 +262,7 @@ wishes read_wishes(int count, char** arguments, const std::filesystem::path& fol
         if (name == "--finished") wanted.finished = number;
         if (name == "--unfinished") wanted.unfinished = number;
         if (name == "--checkpoint-pages") wanted.options.checkpoint_pages = number;
+        if (name == "--copier") wanted.options.copies_beside_commits = number != 0;
     }
     return wanted;
 }
