@@ -230,7 +230,7 @@ std::span<const migration> migrations() {
 void migrate(connection& db, std::span<const migration> history) {
     ASSERT(!history.empty());
     const std::int64_t version = version_of(db, history);
-    if (!db.sealed()) write_anew(db);  // of an earlier version
+    if (!db.sealed()) write_anew(db);        // of an earlier version
     db.execute("PRAGMA temp_store = FILE");  // a step may sort the whole store
     for (const migration& step : history) {
         ASSERT(step.version == &step - history.data() + 1);
