@@ -48,6 +48,7 @@ struct service_options {
     engine_options engine;
     duration key_retention =
         std::chrono::hours{24};              // of idempotency keys, after the checkout ended
+    std::optional<duration> saga_retention;  // of ended sagas; nothing: they are kept for ever
     start_rate_limit rate_limit;
     drain_options drain;
     std::size_t connections_max = 4096;  // inbound, per lane

@@ -20,6 +20,7 @@ lane_options lane_options_of(const service_options& options) {
         .engine = options.engine,
         .rate_limit = options.rate_limit,
         .key_retention = options.key_retention,
+        .saga_retention = options.saga_retention,
         .reads_waiting_max = options.reads_waiting_max,
         .commit_time_max = options.commit_time_max,
     };

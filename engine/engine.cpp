@@ -121,6 +121,7 @@ void engine::loaded(const saga_id& id, store_result<saga_record> record, instant
     saga_slot& slot = *found->second;
     slot.load_requested = false;
     if (std::exchange(slot.load_is_timers, false)) --timers_loading_;
+    if (slot.pruned) record = was_pruned(id);
     if (slot.now_in != saga_slot::phase::loading) {
         if (slot.now_in == saga_slot::phase::idle) pump(slot, now);
     } else if (record.has_value()) {
@@ -268,6 +269,7 @@ void engine::forget(saga_slot& slot) {
     keep_shown(slot);
     count_woken(slot, false);
     const saga_id id = slot.id;
+    if (slot.lingers) std::erase(lingering_, id);
     slots_.erase(id);
 }
 
@@ -285,6 +287,7 @@ void engine::retire(saga_slot& slot) {
         if (oldest->second->now_in != saga_slot::phase::idle)
             return;  // in use; the next one tries again
         lingering_.pop_front();
+        oldest->second->lingers = false;
         forget(*oldest->second);
     }
 }

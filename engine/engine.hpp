@@ -173,6 +173,9 @@ public:
     // existing ones stay and come with the next batch. Until a commit succeeds no start is
     // accepted.
     void commit_failed(const store_error& error, instant now);
+    // The store has removed them after their retention: they are shown no more. One that has
+    // entries which are not durable yet learns it from the receipt of their commit.
+    void pruned(const std::vector<pruned_saga>& removed);
 
     // When to tick() next; to be asked after every input. `never` when nothing is planned, or only
     // sagas for which there is no room: whatever makes room is an input.
@@ -222,6 +225,7 @@ private:
 
     void choose_committing();
     void finish_commit(saga_slot& slot, instant now);
+    void drop(saga_slot& slot, refusal why, const std::string& detail);
     void refuse_start(saga_slot& slot, refusal why, const std::string& detail);
     void refuse_rivals(saga_slot& slot, refusal why, const std::string& detail);
     void yield_to(saga_slot& slot, const claim_conflict& conflict, instant now);
@@ -247,7 +251,7 @@ private:
 
     std::vector<saga_slot*> gathering_;   // in the next batch
     std::vector<saga_slot*> committing_;  // in the batch under way
-    std::set<saga_slot*> dropped_;        // starts that came to nothing, until the end of the call
+    std::set<saga_slot*> dropped_;        // what the store did not take, until the end of the call
     batch batch_;
     bool commit_under_way_ = false;
     bool healthy_ = true;

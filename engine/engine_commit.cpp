@@ -58,6 +58,8 @@ void engine::committed(const commit_receipt& receipt, instant now) {
     for (const claim_conflict& conflict : receipt.conflicts) {
         yield_to(*slots_.at(conflict.refused), conflict, now);
     }
+    for (const saga_id& id : receipt.gone)
+        drop(*slots_.at(id), refusal::not_found, was_pruned(id).detail);
     drop_orphans(slots);
     // A slot leaves its phase only here, so none of those that follow can vanish meanwhile.
     for (saga_slot* slot : slots) {
@@ -119,15 +121,20 @@ void engine::commit_failed(const store_error& error, instant) {
     release_dropped();
 }
 
-// -- starts that came to nothing
+// -- what the store did not take
 
 void engine::refuse_start(saga_slot& slot, refusal why, const std::string& detail) {
+    drop(slot, why, detail);
+    refuse_rivals(slot, why, detail);
+    starting_.erase(&slot);
+}
+
+void engine::drop(saga_slot& slot, refusal why, const std::string& detail) {
     for (const saga_slot::waiting_reply& waiting : slot.replies)
         refuse(waiting.to, why, detail);
     for (const slot_input& input : slot.inbox)
         refuse(input.from(), why, detail);
-    refuse_rivals(slot, why, detail);
-    starting_.erase(&slot);
+    schedule(slot, never);
     dropped_.insert(&slot);
 }
 
@@ -161,14 +168,14 @@ void engine::yield_to(saga_slot& slot, const claim_conflict& conflict, instant n
     }
 }
 
-// A child whose parent's start came to nothing was never started either.
+// A child whose parent was not taken was never started either.
 void engine::drop_orphans(const std::vector<saga_slot*>& slots) {
     if (dropped_.empty()) return;
     for (saga_slot* slot : slots) {
         if (!slot->created || slot->claim) continue;
         for (const saga_slot* parent : dropped_) {
             if (parent->id.bytes() != slot->id.bytes()) continue;
-            dropped_.insert(slot);
+            drop(*slot, refusal::not_found, {});
             break;
         }
     }
@@ -177,6 +184,22 @@ void engine::drop_orphans(const std::vector<saga_slot*>& slots) {
 void engine::release_dropped() {
     for (saga_slot* slot : std::exchange(dropped_, {}))
         forget(*slot);
+}
+
+// -- retention
+
+void engine::pruned(const std::vector<pruned_saga>& removed) {
+    for (const pruned_saga& each : removed) {
+        const auto found = slots_.find(each.id);
+        if (found == slots_.end()) continue;
+        saga_slot& slot = *found->second;
+        if (slot.now_in == saga_slot::phase::loading) {
+            slot.pruned = true;
+        } else if (slot.now_in == saga_slot::phase::idle) {
+            ASSERT(slot.record.ended());
+            forget(slot);
+        }
+    }
 }
 
 }  // namespace makegood

@@ -72,6 +72,7 @@ struct saga_slot {
     bool just_loaded = false;     // and no call of it has been sent since
     bool load_is_timers = false;  // a timer asked for it, not somebody who reads or commands
     bool woken = false;           // a timer brought it into memory, or its parent
+    bool pruned = false;          // while it was being read: what was read is no more
     saga_record record;
     std::vector<slot_input> inbox;
     std::vector<flight> flights;      // attempts under way
@@ -104,5 +105,10 @@ struct saga_slot {
         return false;
     }
 };
+
+// What the store says of it from then on.
+[[nodiscard]] inline store_error was_pruned(const saga_id& id) {
+    return {store_errc::not_found, "there is no saga " + id.text() + " any more"};
+}
 
 }  // namespace makegood

@@ -29,24 +29,32 @@ const char* malformation_of(const saga_commit& change) {
     return nullptr;
 }
 
+bool starts(const saga_commit& change) {
+    return change.entries.front().sequence == 1;
+}
+
 }  // namespace
 
-admission admit(
-    const batch& changes, const std::function<std::optional<key_holder>(const start_claim&)>& find
-) {
+admission admit(const batch& changes, const store_facts& stored) {
     admission admitted;
     admitted.sagas.reserve(changes.sagas.size());
     std::map<claimed_key, key_holder> claimed;
     std::set<family> refused;
     for (const saga_commit& change : changes.sagas) {
         const saga_id& id = change.saga->id;
-        if (refused.contains(id.bytes())) continue;
+        if (starts(change)) {
+            if (refused.contains(id.bytes())) continue;
+        } else if (stored.is_gone(change)) {
+            admitted.receipt.gone.push_back(id);
+            refused.insert(id.bytes());
+            continue;
+        }
         if (change.claim) {
             const start_claim& claim = *change.claim;
             const auto [mine, first] =
                 claimed.try_emplace({claim.customer, claim.key}, key_holder{id, claim.fingerprint});
             const std::optional<key_holder> holder =
-                first ? find(claim) : std::optional<key_holder>{mine->second};
+                first ? stored.holder_of(claim) : std::optional<key_holder>{mine->second};
             if (holder) {
                 mine->second = *holder;
                 admitted.receipt.conflicts.push_back({id, holder->saga, holder->fingerprint});

@@ -5,11 +5,15 @@
 #include <system_error>
 
 #include "statestore/data_folder.hpp"
+#include "statestore/sqlite/archive.hpp"
 #include "statestore/sqlite/copy.hpp"
 #include "statestore/sqlite/place.hpp"
+#include "statestore/sqlite/session.hpp"
 
 namespace makegood::statestore {
 namespace {
+
+namespace fs = std::filesystem;
 
 void require_empty(const std::filesystem::path& target) {
     std::error_code problem;
@@ -42,10 +46,20 @@ void copy_folder(
     own.id = new_folder_id();
     for (std::size_t store = 0; store < manifest.stores.size(); ++store) {
         const std::string& name = manifest.stores[store];
-        copy_store(
-            {source / name, manifest.place_of(store)}, {target / name, own.place_of(store)},
-            progress
-        );
+        const auto copy = [&](const fs::path& file) {
+            copy_store(
+                {source / file, manifest.place_of(store)}, {target / file, own.place_of(store)},
+                progress
+            );
+        };
+        // What a server moves out of its store meanwhile is in both copies, as after a crash. An
+        // archive that it begins meanwhile holds nothing else.
+        const std::vector<fs::path> archives = archives_of(source / name);
+        copy(name);
+        if (!archives.empty()) create_archive_folder(target / archive_folder);
+        for (const fs::path& archive : archives)
+            copy(archive_folder / archive.filename());
+        if (!archives.empty()) sync_folder_of(target / archive_folder / name);
     }
     value_of(write_manifest(target, own));
 }
@@ -71,8 +85,11 @@ store_result<void> restore(
 ) {
     return guarded([&] {
         const folder_manifest manifest = value_of(read_manifest(source));
-        for (const std::string& name : manifest.stores)
+        for (const std::string& name : manifest.stores) {
             require_sound(source / name);
+            for (const fs::path& archive : archives_of(source / name))
+                require_sound(archive);
+        }
         require_empty(target);
         copy_folder(manifest, source, target, progress);
     });

@@ -15,9 +15,9 @@ struct backup_progress {
 };
 using backup_progress_callback = std::function<void(const backup_progress&)>;
 
-// Copies a data folder, live or not, into a new folder. Each store is copied as it was at one
-// moment while its server goes on writing. The manifest comes last, so that a copy that was cut
-// short is no data folder. `target` must not exist or be empty.
+// Copies a data folder, live or not, with its archives, into a new folder. Each store is copied as
+// it was at one moment while its server goes on writing. The manifest comes last, so that a copy
+// that was cut short is no data folder. `target` must not exist or be empty.
 [[nodiscard]] store_result<void> backup(
     const std::filesystem::path& source,
     const std::filesystem::path& target,

@@ -49,9 +49,10 @@ auto folder_reader::read_somewhere(const saga_id& id, const Read& read)
     const std::size_t position = manifest_.store_of_partition[id.owner()];
     for (const auto& archive : archives_of(folder_ / manifest_.stores[position])) {
         const auto opened = sqlite_reader::open(archive, registry_, manifest_.place_of(position));
-        if (!opened) return opened.error();
-        auto archived = read(**opened);
-        if (archived || archived.error().code != store_errc::not_found) return archived;
+        auto archived = opened ? read(**opened) : decltype(answer)(opened.error());
+        if (archived) return archived;
+        // One that cannot be read does not hide what is in another; told when none has it.
+        if (archived.error().code != store_errc::not_found) answer = std::move(archived);
     }
     return answer;
 }

@@ -22,11 +22,16 @@ void faulty_writer::crash_where_told(const saga_record& decided) {
 
 void faulty_writer::note(const batch& changes, const commit_receipt& receipt) {
     for (const saga_commit& each : changes.sagas) {
-        // A saga whose claim was taken is not there, and none of its children is.
-        const auto left_out = [&each](const claim_conflict& conflict) {
+        // A saga whose claim was taken is not there, and none of its children is; nor is one that
+        // was pruned.
+        const auto is_refused = [&each](const claim_conflict& conflict) {
             return conflict.refused.bytes() == each.saga->id.bytes();
         };
-        if (std::none_of(receipt.conflicts.begin(), receipt.conflicts.end(), left_out)) {
+        const auto is_pruned = [&each](const saga_id& gone) {
+            return gone.bytes() == each.saga->id.bytes();
+        };
+        if (std::ranges::none_of(receipt.conflicts, is_refused)
+            && std::ranges::none_of(receipt.gone, is_pruned)) {
             sagas_.note(*each.saga);
         }
     }

@@ -17,8 +17,7 @@ public:
     [[nodiscard]] store_result<std::uint64_t> forget_keys(instant ended_before) override {
         return real_.forget_keys(ended_before);
     }
-    [[nodiscard]] store_result<std::uint64_t> prune(instant ended_before, std::size_t at_most)
-        override {
+    [[nodiscard]] store_result<pruning> prune(instant ended_before, std::size_t at_most) override {
         return real_.prune(ended_before, at_most);
     }
 

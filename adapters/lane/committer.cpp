@@ -34,10 +34,10 @@ void committer::commit(const batch& changes, committed done) {
     changed_.notify_one();
 }
 
-void committer::clean(const cleaning& wanted, continuation<store_result<cleaned>> done) {
+void committer::clean(const cleaning& wanted, cleaned_some told) {
     {
         const std::lock_guard lock(mutex_);
-        clean_.emplace(clean_job{wanted, std::move(done), false, {}});
+        clean_.emplace(clean_job{wanted, std::move(told)});
     }
     changed_.notify_one();
 }
@@ -64,30 +64,29 @@ void committer::run() {
 }
 
 std::optional<committer::clean_job> committer::clean_some(clean_job job) {
-    const store_result<bool> more = drop_some(job);
-    if (more && *more) return job;
-    if (more) {
-        job.done(job.so_far);
-    } else {
-        job.done(more.error());
-    }
+    store_result<cleaned> step = drop_some(job);
+    const bool goes_on = step && !step->done;
+    job.told(std::move(step));
+    if (goes_on) return job;
     return std::nullopt;
 }
 
-// Keys first: a saga is kept for as long as its key is. True when there may be more.
-store_result<bool> committer::drop_some(clean_job& job) {
+// Keys first: a saga is kept for as long as its key is.
+store_result<committer::cleaned> committer::drop_some(clean_job& job) {
+    cleaned step;
     if (!job.keys_are_done) {
         const auto keys = writer_.forget_keys(job.wanted.keys_ended_before);
         if (!keys) return keys.error();
-        job.so_far.keys += *keys;
+        step.keys = *keys;
         job.keys_are_done = *keys == 0;
-        return true;
+        step.done = job.keys_are_done && !job.wanted.sagas_ended_before;
+        return step;
     }
-    if (!job.wanted.sagas_ended_before) return false;
-    const auto sagas = writer_.prune(*job.wanted.sagas_ended_before, sagas_pruned_at_once);
+    auto sagas = writer_.prune(*job.wanted.sagas_ended_before, sagas_pruned_at_once);
     if (!sagas) return sagas.error();
-    job.so_far.sagas += *sagas;
-    return *sagas > 0;
+    step.done = !sagas->more;
+    step.sagas = std::move(*sagas);
+    return step;
 }
 
 void committer::commit_now(commit_job job) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -27,10 +28,13 @@ public:
         instant keys_ended_before{};
         std::optional<instant> sagas_ended_before;  // nothing: they are kept
     };
+    // One step of it.
     struct cleaned {
         std::uint64_t keys = 0;
-        std::uint64_t sagas = 0;
+        pruning sagas;
+        bool done = false;  // nothing is left
     };
+    using cleaned_some = std::function<void(store_result<cleaned>)>;
 
     explicit committer(journal_writer& writer);
     ~committer();  // waits for the commit under way
@@ -39,10 +43,9 @@ public:
 
     // One at a time: `changes` must stay as it is until `done` is called.
     void commit(const batch& changes, committed done);
-    // Between two commits, a little at a time until nothing is left; a commit that waits goes
-    // first. Tells how much it was. Replaces a request that has not ended, which then tells
-    // nothing.
-    void clean(const cleaning& wanted, continuation<store_result<cleaned>> done);
+    // Between two commits, a little at a time until nothing is left or a step fails; a commit that
+    // waits goes first. Tells of every step. Replaces a request that has not ended.
+    void clean(const cleaning& wanted, cleaned_some told);
 
 private:
     struct commit_job {
@@ -51,15 +54,14 @@ private:
     };
     struct clean_job {
         cleaning wanted;
-        continuation<store_result<cleaned>> done;
+        cleaned_some told;
         bool keys_are_done = false;
-        cleaned so_far;
     };
     void run();
     void commit_now(commit_job job);
     // Nothing when it is done; else what is left of it.
     std::optional<clean_job> clean_some(clean_job job);
-    store_result<bool> drop_some(clean_job& job);
+    store_result<cleaned> drop_some(clean_job& job);
 
     journal_writer& writer_;  // used by thread_ only
 

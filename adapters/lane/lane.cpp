@@ -12,6 +12,16 @@ namespace makegood {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// A saga is kept for as long as its key at least: a repeated start is answered with it.
+std::optional<retention> saga_retention_of(const lane_options& options) {
+    if (!options.saga_retention) return {};
+    return retention{std::max(*options.saga_retention, options.key_retention)};
+}
+
+}  // namespace
+
 lane::lane(
     asio::io_context& io, const lane_parts& parts, const lane_options& options, lane_events events
 )
@@ -25,6 +35,7 @@ lane::lane(
       limiter_(options.rate_limit),
       load_({.most = options.engine.active_sagas_max}),
       keys_(options.key_retention),
+      ended_sagas_(saga_retention_of(options)),
       wake_(io),
       clean_up_(io),
       reads_(parts.readers, options.reads_waiting_max),

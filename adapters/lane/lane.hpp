@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,7 @@ struct lane_options {
     engine_options engine;
     start_rate_limit rate_limit;
     duration key_retention = std::chrono::hours{24};  // after the saga's end
+    std::optional<duration> saga_retention;           // the same of the saga; nothing: for ever
     std::size_t reads_waiting_max = 1024;
     // A commit that takes longer is taken for a disk that hangs: the lane is not ready until it
     // returns.
@@ -129,6 +131,7 @@ private:
     void commit_went_wrong(const store_error& error);
     void notice_stalled_commit();
     void clean_up();
+    void cleaned(const store_result<committer::cleaned>& step);
     void check_settled();
     void measure_load();
     [[nodiscard]] std::size_t asked_for() const;
@@ -154,6 +157,9 @@ private:
     start_limiter limiter_;
     concurrency_limit load_;
     retention keys_;
+    std::optional<retention> ended_sagas_;
+    std::uint64_t keys_dropped_ = 0;  // by the cleaning that is under way
+    std::uint64_t sagas_dropped_ = 0;
     entropy entropy_;
     std::deque<perform_call> calls_;  // durable, and not sent yet
     bool sending_ = false;            // the next of them are on their way

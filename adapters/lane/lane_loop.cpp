@@ -237,14 +237,38 @@ void lane::wake() {
 }
 
 void lane::clean_up() {
-    const committer::cleaning wanted{keys_.forgotten_before(now(), steady_now()), {}};
-    committer_.clean(wanted, [](store_result<committer::cleaned> done) {
-        if (!done) log(log_level::warning, "old keys were not dropped: " + done.error().detail);
+    const instant wall = now();
+    const steady_instant steady = steady_now();
+    committer::cleaning wanted{keys_.forgotten_before(wall, steady), {}};
+    if (ended_sagas_) wanted.sagas_ended_before = ended_sagas_->forgotten_before(wall, steady);
+    committer_.clean(wanted, [this](store_result<committer::cleaned> step) {
+        asio::post(io_, [this, step = std::move(step)] { cleaned(step); });
     });
     clean_up_.expires_after(clean_up_interval);
     clean_up_.async_wait([this](const boost::system::error_code& error) {
         if (!error && !stopped_) clean_up();
     });
+}
+
+void lane::cleaned(const store_result<committer::cleaned>& step) {
+    if (step) {
+        // What is stored no more is shown no more.
+        engine_.pruned(step->sagas.sagas);
+        sagas_.pruned(step->sagas.sagas);
+        counted_.cleaned(step->keys, step->sagas.sagas.size(), step->sagas.damaged.size());
+        for (const std::string& each : step->sagas.damaged)
+            log(log_level::error, "an ended saga is not pruned: " + each);
+        keys_dropped_ += step->keys;
+        sagas_dropped_ += step->sagas.sagas.size();
+        if (!step->done) return;
+    } else {
+        log(log_level::warning, "old keys and sagas were not dropped: " + step.error().detail);
+    }
+    const auto keys = std::exchange(keys_dropped_, 0);
+    const auto sagas = std::exchange(sagas_dropped_, 0);
+    if (keys == 0 && sagas == 0) return;
+    log(log_level::info, std::to_string(keys) + " keys and " + std::to_string(sagas)
+                             + " sagas were dropped after their retention");
 }
 
 }  // namespace makegood

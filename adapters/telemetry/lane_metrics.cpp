@@ -29,7 +29,10 @@ lane_metrics::lane_metrics(metrics& all, std::size_t lane)
       waiters_(all.families().waiters.Add(lane_label(lane))),
       late_answers_(all.families().late_answers.Add({})),
       violations_(all.families().violations.Add({})),
-      unreadable_(all.families().unreadable.Add({})) {
+      unreadable_(all.families().unreadable.Add({})),
+      keys_forgotten_(all.families().keys_forgotten.Add({})),
+      sagas_pruned_(all.families().sagas_pruned.Add({})),
+      sagas_unpruned_(all.families().sagas_unpruned.Add({})) {
     store_healthy_.Set(1);
 }
 
@@ -52,6 +55,12 @@ void lane_metrics::active(std::size_t sagas) {
 
 void lane_metrics::waiters(std::size_t requests) {
     waiters_.Set(static_cast<double>(requests));
+}
+
+void lane_metrics::cleaned(std::uint64_t keys, std::size_t sagas, std::size_t damaged) {
+    keys_forgotten_.Increment(static_cast<double>(keys));
+    sagas_pruned_.Increment(static_cast<double>(sagas));
+    sagas_unpruned_.Increment(static_cast<double>(damaged));
 }
 
 void lane_metrics::engine_counted(const engine_counters& counters) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "adapters/telemetry/metrics.hpp"
 #include "engine/engine.hpp"
@@ -25,6 +26,8 @@ public:
     void store_healthy(bool healthy);
     void active(std::size_t sagas);
     void waiters(std::size_t requests);
+    // What has outlived its retention, and what cannot be removed although it has.
+    void cleaned(std::uint64_t keys, std::size_t sagas, std::size_t damaged);
     // The engine counts by itself; what has been added since the last time is taken over.
     void engine_counted(const engine_counters& counters);
 
@@ -38,6 +41,9 @@ private:
     prometheus::Counter& late_answers_;
     prometheus::Counter& violations_;
     prometheus::Counter& unreadable_;
+    prometheus::Counter& keys_forgotten_;
+    prometheus::Counter& sagas_pruned_;
+    prometheus::Counter& sagas_unpruned_;
     engine_counters counted_;
 };
 

@@ -34,6 +34,9 @@ struct metric_families {
     prometheus::Family<prometheus::Counter>& late_answers;
     prometheus::Family<prometheus::Counter>& violations;
     prometheus::Family<prometheus::Counter>& unreadable;
+    prometheus::Family<prometheus::Counter>& keys_forgotten;
+    prometheus::Family<prometheus::Counter>& sagas_pruned;
+    prometheus::Family<prometheus::Counter>& sagas_unpruned;
 
     prometheus::Family<prometheus::Counter>& http_requests;  // route, status
 

@@ -74,6 +74,21 @@ metric_families::metric_families()
           "makegood_unreadable_sagas_total",
           "Times that the store could not give a saga; somebody must look."
       )),
+      keys_forgotten(counters(
+          registry,
+          "makegood_keys_forgotten_total",
+          "Idempotency keys dropped after their retention."
+      )),
+      sagas_pruned(counters(
+          registry,
+          "makegood_sagas_pruned_total",
+          "Ended sagas removed from the store after their retention."
+      )),
+      sagas_unpruned(counters(
+          registry,
+          "makegood_sagas_unprunable_total",
+          "Ended sagas that stay because they cannot be read; somebody must verify the store."
+      )),
       http_requests(counters(
           registry, "makegood_http_requests_total", "Requests answered, by route and status."
       )),

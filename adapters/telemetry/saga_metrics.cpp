@@ -80,6 +80,16 @@ void saga_metrics::begin_with(const store_statistics& stored) {
     }
 }
 
+void saga_metrics::pruned(const std::vector<pruned_saga>& removed) {
+    for (const pruned_saga& each : removed) {
+        for (auto& [described, counters] : by_definition_) {
+            if (described->id_prefix() != each.id.prefix()) continue;
+            counters.now[index_of(each.status)]->Decrement();
+            break;  // Versions of one definition share the gauge.
+        }
+    }
+}
+
 void saga_metrics::changed(const saga_changed& change, instant at) {
     const auto found = by_definition_.find(change.definition);
     ASSERT(found != by_definition_.end());

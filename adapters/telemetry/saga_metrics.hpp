@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "adapters/telemetry/metrics.hpp"
 #include "engine/engine.hpp"
@@ -24,6 +25,7 @@ public:
     // What the store holds when the lane starts; from there on every change is counted.
     void begin_with(const store_statistics& stored);
     void changed(const saga_changed& change, instant at);
+    void pruned(const std::vector<pruned_saga>& removed);
 
 private:
     static constexpr std::size_t statuses_count = 7;

@@ -63,6 +63,23 @@ struct claim_conflict {
 
 struct commit_receipt {
     std::vector<claim_conflict> conflicts;
+    // Ended sagas that were pruned since they were read: their parts were left out of the batch,
+    // with the children that they start in it.
+    std::vector<saga_id> gone;
+};
+
+// A saga that is stored no more.
+struct pruned_saga {
+    saga_id id;
+    saga_status status{};
+};
+
+// What one step of pruning did.
+struct pruning {
+    std::vector<pruned_saga> sagas;
+    // Of each saga that cannot be read and therefore stays: a sentence for the operator, once.
+    std::vector<std::string> damaged;
+    bool more = false;  // there may be others: another step is wanted
 };
 
 enum class store_errc : std::uint8_t {
@@ -124,12 +141,12 @@ public:
     // Drops some of the idempotency keys whose checkouts ended before that moment. Returns how
     // many; 0 when none is left.
     [[nodiscard]] virtual store_result<std::uint64_t> forget_keys(instant ended_before) = 0;
-    // Removes some of the sagas that ended before that moment, at most so many, with all that is
-    // kept of them. Not one whose key or whose events for the world are still kept, nor one of
-    // whose family another has not ended. Returns how many; 0 when none is left.
-    [[nodiscard]] virtual store_result<std::uint64_t> prune(instant, std::size_t) {
-        return std::uint64_t{0};  // a store that keeps everything
-    }
+    // One short step, so that commits get in between: removes some of the sagas that ended before
+    // that moment, at most so many, with all that is kept of them. Not one whose key or whose
+    // events for the world are still kept, nor one of whose family another has not ended.
+    [[nodiscard]] virtual store_result<pruning> prune(
+        instant ended_before, std::size_t at_most
+    ) = 0;
 };
 
 // The reading side; sees only what is durable. One thread at a time per reader.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "engine/assert.hpp"
 #include "engine/limits.hpp"
@@ -82,7 +83,12 @@ struct memory_store::state {
 
     std::optional<store_error> stage(const saga_commit& change, staged& changes) const;
     void keep(staged&& changes);
-    bool may_go(const saga_id& id, const stored_saga& saga, instant ended_before) const;
+    // What keeps an ended saga.
+    struct needed {
+        std::set<std::array<std::uint8_t, 16>> open;  // one of them has not ended
+        std::set<saga_id> keyed;
+    };
+    needed still_needed() const;
     store_result<saga_record> load(const saga_id& id) const;
     store_result<saga_record> decode(const saga_id& id, const stored_saga& saga) const;
 };
@@ -97,8 +103,10 @@ public:
         if (std::optional<store_error> problem = malformation(changes)) return std::move(*problem);
         if (epoch_ != store_.epoch) return failure_of(store_errc::stale_owner);
         if (store_.failing) return failure_of(*store_.failing);
-        admission admitted =
-            admit(changes, [this](const start_claim& claim) { return find_key(claim); });
+        admission admitted = admit(
+            changes, {[this](const start_claim& claim) { return find_key(claim); },
+                      [this](const saga_commit& change) { return is_gone(change); }}
+        );
         const std::optional<store_errc> failing_once = std::exchange(store_.failing_once, {});
         std::size_t left = failing_once ? admitted.sagas.size() / 2 : admitted.sagas.size();
         state::staged staged;
@@ -122,17 +130,24 @@ public:
         });
     }
 
-    store_result<std::uint64_t> prune(instant ended_before, std::size_t at_most) override {
+    store_result<pruning> prune(instant ended_before, std::size_t at_most) override {
         if (epoch_ != store_.epoch) return failure_of(store_errc::stale_owner);
         if (store_.failing) return failure_of(*store_.failing);
-        std::vector<saga_id> wanted;
-        for (const auto& [id, saga] : store_.sagas) {
-            if (wanted.size() < at_most && store_.may_go(id, saga, ended_before))
-                wanted.push_back(id);
+        const state::needed kept = store_.still_needed();
+        pruning done;
+        for (auto at = store_.sagas.begin(); at != store_.sagas.end() && !done.more;) {
+            const auto& [id, saga] = *at;
+            const bool goes = saga.ended && saga.ended_at < ended_before && !saga.announced
+                              && !kept.open.contains(id.bytes()) && !kept.keyed.contains(id);
+            done.more = goes && done.sagas.size() == at_most;
+            if (goes && !done.more) {
+                done.sagas.push_back({id, saga.status});
+                at = store_.sagas.erase(at);
+            } else {
+                ++at;
+            }
         }
-        for (const saga_id& each : wanted)
-            store_.sagas.erase(each);
-        return wanted.size();
+        return done;
     }
 
 private:
@@ -140,6 +155,10 @@ private:
         const auto found = store_.keys.find({claim.customer, claim.key});
         if (found == store_.keys.end()) return {};
         return found->second;
+    }
+
+    bool is_gone(const saga_commit& change) const {
+        return change.saga->ended() && !store_.sagas.contains(change.saga->id);
     }
 
     state& store_;
@@ -194,15 +213,14 @@ void memory_store::state::keep(staged&& changes) {
     ++commits;
 }
 
-bool memory_store::state::may_go(const saga_id& id, const stored_saga& saga, instant ended_before)
-    const {
-    if (!saga.ended || saga.ended_at >= ended_before || saga.announced) return false;
-    const bool keyed = std::any_of(keys.begin(), keys.end(), [&id](const auto& held) {
-        return held.second.saga == id;
-    });
-    return !keyed && std::none_of(sagas.begin(), sagas.end(), [&id](const auto& other) {
-        return other.first.bytes() == id.bytes() && !other.second.ended;
-    });
+memory_store::state::needed memory_store::state::still_needed() const {
+    needed kept;
+    for (const auto& [id, saga] : sagas) {
+        if (!saga.ended) kept.open.insert(id.bytes());
+    }
+    for (const auto& [claim, holder] : keys)
+        kept.keyed.insert(holder.saga);
+    return kept;
 }
 
 // -- the reading side

@@ -16,10 +16,11 @@ struct whole_saga {
         instant at{};
         std::string event;
     };
-    std::string id;  // as in keys
+    std::string key;  // its id, as in keys
+    saga_id id;
     std::string customer;
     std::int64_t last_sequence = 0;
-    std::int64_t status = 0;
+    saga_status status{};
     std::string state;
     std::optional<std::string> reason;
     bool has_key = false;
@@ -29,22 +30,23 @@ struct whole_saga {
     std::vector<entry> entries;
 };
 
-// Which sagas to look at: those after `after` that were created and have ended before that moment.
-struct prune_range {
-    std::string after;
-    instant ended_before{};
-    std::size_t at_most = 0;
+// How far the pruning of one store has come. Kept by its writer from step to step.
+struct prune_walk {
+    std::string after;  // the key of the last saga that was looked at; empty: begins anew
+    // Those that cannot be read. They stay, and are not looked at again.
+    std::set<std::string> damaged;
+    std::vector<std::string> untold;  // a sentence for each that nobody was told of yet
+    bool at_end = false;              // the last step has seen all there was to see
+
+    void note_damage(const std::string& key, const std::string& detail);
 };
 
-// What of a range may go, and where the next one begins. Nothing left: `at_end`.
-struct prunable {
-    std::vector<whole_saga> sagas;
-    std::string after;
-    bool at_end = false;
-};
-
-// In a transaction. Leaves out whose key or events are still kept, and whose family has not ended.
-[[nodiscard]] prunable find_prunable(writer_session& store, const prune_range& range);
+// In a transaction: the next sagas that may go, at most so many, of those that were created and
+// have ended before that moment. Looks at a bounded number of rows, and reads a journal only when
+// nothing keeps its saga: neither its key nor its events nor one of its family that has not ended.
+[[nodiscard]] std::vector<whole_saga> find_prunable(
+    writer_session& store, prune_walk& walk, instant ended_before, std::size_t at_most
+);
 
 // The two halves of moving a saga to another store; each in a transaction of its store, which is
 // told in its counters. A saga that is there already, from a move that was cut short, is replaced.

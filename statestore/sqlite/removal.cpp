@@ -1,4 +1,5 @@
 #include <map>
+#include <utility>
 
 #include "engine/assert.hpp"
 #include "statestore/bytes.hpp"
@@ -70,62 +71,78 @@ void sqlite_writer::state::forget_key(const rows& expired, std::uint64_t& forgot
 
 // -- pruning
 
-store_result<std::uint64_t> sqlite_writer::prune(instant ended_before, std::size_t at_most) {
+store_result<pruning> sqlite_writer::prune(instant ended_before, std::size_t at_most) {
     ASSERT(at_most > 0);
+    std::string from = state_->walk.after;
     try {
-        std::uint64_t pruned = 0;
-        // Some of which all have to stay are not the end.
-        for (bool more = true; more && pruned == 0;) {
-            state_->renew_when_doubtful();
-            pruned = state_->prune_some(ended_before, at_most, more);
-            state_->copy_log_when_due();
-        }
-        return pruned;
+        state_->renew_when_doubtful();
+        pruning done = state_->prune_some(ended_before, at_most);
+        state_->copy_log_when_due();
+        return done;
     } catch (store_failure& failure) {
+        prune_walk& walk = state_->walk;
+        walk.after = std::move(from);
         state_->note(failure);
+        // What is known to be damaged is passed by from now on.
+        if (!walk.untold.empty()) return pruning{{}, std::exchange(walk.untold, {}), true};
         return failure.error;
     }
 }
 
 // The archive is durable before anything is removed. A crash between the two leaves sagas in both,
-// and the next call moves them again.
-std::uint64_t sqlite_writer::state::prune_some(
-    instant ended_before, std::size_t at_most, bool& more
-) {
+// and the next round moves them again.
+pruning sqlite_writer::state::prune_some(instant ended_before, std::size_t at_most) {
     transaction changes(open->db, transaction::kind::write);
     require_epoch();
-    const prunable found = find_prunable(*open, {pruned_up_to, ended_before, at_most});
-    more = !found.at_end;
-    if (options.archives) {
-        std::map<std::string, std::vector<whole_saga>> by_month;
-        for (const whole_saga& each : found.sagas)
-            by_month[month_of(each.updated_at)].push_back(each);
-        for (const auto& [month, sagas] : by_month)
-            keep_in_archive(sagas, month);
-    }
-    for (const whole_saga& each : found.sagas)
-        remove_whole(*open, each);
-    if (!found.sagas.empty()) {
+    const std::vector<whole_saga> found = find_prunable(*open, walk, ended_before, at_most);
+    if (options.archives) keep_in_archives(found);
+    for (const whole_saga& each : found)
+        remove(each);
+    if (!found.empty()) {
         changes.commit();
         end_of_log->reaches(log_pages);
     }
-    pruned_up_to = found.at_end ? std::string{} : found.after;
-    return found.sagas.size();
+    pruning done;
+    for (const whole_saga& each : found)
+        done.sagas.push_back({each.id, each.status});
+    done.damaged = std::exchange(walk.untold, {});
+    done.more = !walk.at_end;
+    if (walk.at_end) walk.after.clear();
+    return done;
+}
+
+// One that cannot be removed does not keep the others for ever.
+void sqlite_writer::state::remove(const whole_saga& saga) {
+    try {
+        remove_whole(*open, saga);
+    } catch (const store_failure& failure) {
+        if (failure.error.code == store_errc::corrupt)
+            walk.note_damage(saga.key, failure.error.detail);
+        throw;
+    }
+}
+
+void sqlite_writer::state::keep_in_archives(const std::vector<whole_saga>& sagas) {
+    std::map<std::string, std::vector<const whole_saga*>> by_month;
+    for (const whole_saga& each : sagas)
+        by_month[month_of(each.updated_at)].push_back(&each);
+    for (const auto& [month, its] : by_month)
+        keep_in_archive(its, month);
 }
 
 void sqlite_writer::state::keep_in_archive(
-    const std::vector<whole_saga>& sagas, const std::string& month
+    const std::vector<const whole_saga*>& sagas, const std::string& month
 ) {
     open_archive(month);
     try {
         transaction changes(archive->open->db, transaction::kind::write);
         archive->require_epoch();
-        for (const whole_saga& each : sagas)
-            insert_whole(*archive->open, each);
+        for (const whole_saga* each : sagas)
+            insert_whole(*archive->open, *each);
         changes.commit();
         archive->end_of_log->reaches(archive->log_pages);
     } catch (const store_failure&) {
-        archive.reset();  // opened anew, and checked, by the next call
+        archive.reset();  // opened anew, and checked, by the next step
         throw;
     }
     archive->copy_log_when_due();
@@ -136,12 +153,12 @@ void sqlite_writer::state::open_archive(const std::string& month) {
     if (archive && archive->file == wanted) return;
     if (archive) archive->close();
     archive.reset();
-    create_archive_folder(wanted.parent_path());
     auto opened = std::make_unique<state>();
     opened->file = wanted;
     opened->options = options;
     opened->options.archives = false;
     opened->options.place = read_place(open->db);
+    if (!std::filesystem::exists(wanted)) create_archive(wanted, opened->options);
     opened->take_over();
     archive = std::move(opened);
 }

@@ -30,6 +30,7 @@ struct writer_session {
     statement insert_entry{db, "INSERT INTO journal VALUES (?1, ?2, ?3, ?4)"};
     statement find_saga{db, "SELECT 1 FROM sagas WHERE saga = ?1"};
     statement find_entry{db, "SELECT 1 FROM journal WHERE saga = ?1 AND seq = ?2"};
+    statement find_any_entry{db, "SELECT 1 FROM journal WHERE saga = ?1"};
     statement insert_record{db, "INSERT INTO records (record) VALUES (?1)"};
     statement update_record{db, "UPDATE records SET record = ?2 WHERE position = ?1"};
     statement find_record{db, "SELECT record FROM sagas WHERE saga = ?1"};
@@ -57,14 +58,13 @@ struct writer_session {
         "WHERE r.ended_at < ?1 ORDER BY r.ended_at, r.saga LIMIT ?2"};
     statement delete_of_customer{
         db, "DELETE FROM of_customer WHERE customer = ?1 AND item = ?2 AND saga = ?3"};
-    // What was started before ?2 and has ended before ?3.
-    statement find_ended{
+    // In the order of their creation.
+    statement walk_sagas{
         db,
-        "SELECT s.saga, s.start, s.record, s.last_seq, s.status, s.state, s.reason, s.has_key, "
-        "s.created_at, s.updated_at, t.at, t.event, r.record FROM sagas s "
-        "LEFT JOIN starts t ON t.position = s.start AND t.saga = s.saga "
-        "LEFT JOIN records r ON r.position = s.record WHERE s.saga > ?1 AND s.saga < ?2 "
-        "AND s.status >= 4 AND s.updated_at < ?3 ORDER BY s.saga LIMIT ?4"};
+        "SELECT saga, start, record, last_seq, status, state, reason, has_key, created_at, "
+        "updated_at FROM sagas WHERE saga > ?1 AND saga < ?2 ORDER BY saga LIMIT ?3"};
+    statement find_start{db, "SELECT at, event FROM starts WHERE position = ?1 AND saga = ?2"};
+    statement find_record_at{db, "SELECT record FROM records WHERE position = ?1"};
     statement find_entries{db, "SELECT seq, at, event FROM journal WHERE saga = ?1 ORDER BY seq"};
     statement find_of_customer{
         db, "SELECT 1 FROM of_customer WHERE customer = ?1 AND item = ?2 AND saga = ?3"};

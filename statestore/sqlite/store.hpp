@@ -56,9 +56,8 @@ public:
     [[nodiscard]] store_result<commit_receipt> commit(const batch& changes) override;
     // At most a thousand at a time, so that commits need not wait for long: 0 when none is left.
     [[nodiscard]] store_result<std::uint64_t> forget_keys(instant ended_before) override;
-    // Goes on where the last call has stopped; the call after the one that returned 0 begins anew.
-    [[nodiscard]] store_result<std::uint64_t> prune(instant ended_before, std::size_t at_most)
-        override;
+    // Goes on where the last step has stopped; the step after the last one begins anew.
+    [[nodiscard]] store_result<pruning> prune(instant ended_before, std::size_t at_most) override;
 
     // What was opened: grows by one with every opening of the file.
     [[nodiscard]] std::uint64_t epoch() const;

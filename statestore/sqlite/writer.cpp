@@ -125,8 +125,10 @@ store_result<commit_receipt> sqlite_writer::commit(const batch& changes) {
 commit_receipt sqlite_writer::state::write(const batch& changes) {
     transaction batch_of_changes(open->db, transaction::kind::write);
     require_epoch();
-    admission admitted =
-        admit(changes, [this](const start_claim& claim) { return find_key(claim); });
+    admission admitted = admit(
+        changes, {[this](const start_claim& claim) { return find_key(claim); },
+                  [this](const saga_commit& change) { return is_gone(change); }}
+    );
     counter_changes counters;
     for (const saga_commit* change : admitted.sagas)
         write_saga(*change, counters);
@@ -161,11 +163,7 @@ void sqlite_writer::state::write_saga(const saga_commit& change, counter_changes
     const auto id_array = id_bytes(saga.id);
     const blob id = blob_of(id_array);
     const bool starts = change.entries.front().sequence == 1;
-    if (starts) {
-        write_start(change, id, counters);
-    } else {
-        require_entry(saga, change.entries.front().sequence - 1, id);
-    }
+    if (starts) write_start(change, id, counters);
     for (const journal_entry& entry : change.entries) {
         if (entry.sequence == 1) continue;
         open->insert_entry.run(id, entry.sequence, milliseconds_of(entry.at), encoded(entry.event));
@@ -210,13 +208,19 @@ void sqlite_writer::state::write_start(
 }
 
 // Entries whose predecessor is not there would make a gap; one that is there already breaks the key
-// of the table. So a journal stays whole, whatever the row of its saga says.
-void sqlite_writer::state::require_entry(
-    const saga_record& saga, journal_sequence sequence, blob id
-) {
-    const bool found = sequence == 1 ? open->find_saga.select(id).next()
-                                     : open->find_entry.select(id, sequence).next();
-    if (!found) fail_unfollowed(saga, sequence + 1);
+// of the table. So a journal stays whole, whatever the row of its saga says. Only an ended saga of
+// which nothing is left was pruned.
+bool sqlite_writer::state::is_gone(const saga_commit& change) {
+    const saga_record& saga = *change.saga;
+    const auto id_array = id_bytes(saga.id);
+    const blob id = blob_of(id_array);
+    const journal_sequence before = change.entries.front().sequence - 1;
+    const bool has_saga = before == 1 && open->find_saga.select(id).next();
+    if (has_saga || (before > 1 && open->find_entry.select(id, before).next())) return false;
+    const bool nothing_is_left =
+        !open->find_saga.select(id).next() && !open->find_any_entry.select(id).next();
+    if (saga.ended() && nothing_is_left) return true;
+    fail_unfollowed(saga, before + 1);
 }
 
 void sqlite_writer::state::write_record(const saga_record& saga, blob id) {

@@ -39,7 +39,7 @@ struct sqlite_writer::state {
     // After a copy that failed: what was copied before may not have reached the disk either.
     bool copies_in_doubt = false;
     std::string buffer;                  // of encoded bytes, used again and again
-    std::string pruned_up_to;            // the key of the last saga that prune_some() looked at
+    prune_walk walk;                     // of prune_some()
     std::unique_ptr<state> archive;      // the one that was written last
     std::unique_ptr<log_copier> copier;  // none: the writer copies all of the log itself
 
@@ -54,7 +54,7 @@ struct sqlite_writer::state {
     std::optional<key_holder> find_key(const start_claim& claim);
     void write_saga(const saga_commit& change, counter_changes& counters);
     void write_start(const saga_commit& change, blob id, counter_changes& counters);
-    void require_entry(const saga_record& saga, journal_sequence sequence, blob id);
+    bool is_gone(const saga_commit& change);
     void write_record(const saga_record& saga, blob id);
     void require_changed(const saga_record& saga) const;
     void write_end(const saga_commit& change, blob id, counter_changes& counters);
@@ -65,8 +65,10 @@ struct sqlite_writer::state {
 
     std::uint64_t forget_some(instant ended_before, bool& more);
     void forget_key(const rows& expired, std::uint64_t& forgotten);
-    std::uint64_t prune_some(instant ended_before, std::size_t at_most, bool& more);
-    void keep_in_archive(const std::vector<whole_saga>& sagas, const std::string& month);
+    pruning prune_some(instant ended_before, std::size_t at_most);
+    void remove(const whole_saga& saga);
+    void keep_in_archives(const std::vector<whole_saga>& sagas);
+    void keep_in_archive(const std::vector<const whole_saga*>& sagas, const std::string& month);
     void open_archive(const std::string& month);
 
     void copy_log_when_due();

@@ -35,7 +35,7 @@ struct told_end {
     int value = 0;
 };
 
-// Has two batches of old keys and one of old sagas; the first one waits until it is let go.
+// Has two batches of old keys and two of old sagas; the first one waits until it is let go.
 class forgetting_writer final : public journal_writer {
 public:
     store_result<commit_receipt> commit(const batch&) override {
@@ -50,11 +50,14 @@ public:
         return 1'000;
     }
 
-    store_result<std::uint64_t> prune(instant ended_before, std::size_t at_most) override {
+    store_result<pruning> prune(instant ended_before, std::size_t at_most) override {
         order.emplace_back("prune");
         CHECK(ended_before == instant{milliseconds{7}});
         CHECK(at_most > 0);
-        return order.back() == order.at(order.size() - 2) ? 0 : 5;
+        const bool is_first = order.back() != order.at(order.size() - 2);
+        // The first ones all have to stay, which is not the end.
+        if (is_first) return pruning{{}, {}, true};
+        return pruning{{{first, saga_status::completed}}, {"a damaged one"}, false};
     }
 
     std::promise<void> begun;
@@ -118,23 +121,31 @@ TEST_CASE("a coroutine that waits is resumed once: told, or cancelled where it w
 
 TEST_CASE("a commit goes between two batches of what is dropped") {
     forgetting_writer writer;
-    std::promise<committer::cleaned> cleaned;
+    std::promise<void> cleaned;
     std::promise<void> committed;
+    std::uint64_t keys = 0;
+    std::vector<saga_id> sagas;
+    std::vector<std::string> damaged;
     {
         committer commits(writer);
         const committer::cleaning wanted{never, instant{milliseconds{7}}};
-        commits.clean(wanted, [&](store_result<committer::cleaned> done) {
-            cleaned.set_value(*done);
+        commits.clean(wanted, [&](store_result<committer::cleaned> step) {
+            keys += step->keys;
+            for (const pruned_saga& each : step->sagas.sagas)
+                sagas.push_back(each.id);
+            damaged.insert(damaged.end(), step->sagas.damaged.begin(), step->sagas.damaged.end());
+            if (step->done) cleaned.set_value();
         });
         writer.begun.get_future().wait();
         const batch nothing;
         commits.commit(nothing, [&](commit_outcome) { committed.set_value(); });
         writer.let_go.set_value();
         committed.get_future().wait();
-        const committer::cleaned all = cleaned.get_future().get();
-        CHECK(all.keys == 1'010);
-        CHECK(all.sagas == 5);
+        cleaned.get_future().wait();
     }
+    CHECK(keys == 1'010);
+    CHECK(sagas == std::vector{first});
+    CHECK(damaged.size() == 1);
     const std::vector<std::string> order{"forget", "commit", "forget", "forget", "prune", "prune"};
     CHECK(writer.order == order);
 }

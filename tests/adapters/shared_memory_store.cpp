@@ -21,6 +21,13 @@ public:
         return inner_->forget_keys(ended_before);
     }
 
+    store_result<pruning> prune(instant ended_before, std::size_t at_most) override {
+        const std::lock_guard lock(shared_.mutex_);
+        shared_.pruned_before_ = ended_before;
+        shared_.changed_.notify_all();
+        return inner_->prune(ended_before, at_most);
+    }
+
 private:
     shared_memory_store& shared_;
     std::unique_ptr<journal_writer> inner_;
@@ -76,6 +83,12 @@ journal_writer& shared_memory_store::open_writer() {
 
 journal_reader& shared_memory_store::reader() {
     return *reader_;
+}
+
+instant shared_memory_store::wait_for_prune() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return pruned_before_.has_value(); });
+    return *pruned_before_;
 }
 
 void shared_memory_store::fail_commits(std::optional<store_errc> with) {

@@ -23,6 +23,9 @@ public:
     [[nodiscard]] journal_writer& open_writer();
     [[nodiscard]] journal_reader& reader();
 
+    // Blocks until sagas are pruned; those that ended before which moment.
+    [[nodiscard]] instant wait_for_prune();
+
     void fail_commits(std::optional<store_errc> with);
     // Commits block until release_commits().
     void hold_commits();
@@ -51,6 +54,7 @@ private:
     std::size_t held_commits_ = 0;
     std::size_t held_reads_ = 0;
     std::optional<store_errc> read_failure_;
+    std::optional<instant> pruned_before_;
 
     std::vector<std::unique_ptr<writer>> writers_;
     std::unique_ptr<locked_reader> reader_;

@@ -87,6 +87,12 @@ void workbench::restart() {
     settle();
 }
 
+void workbench::prune(const saga_id& id) {
+    REQUIRE(sagas_.at(id).record.ended());
+    sagas_.erase(id);
+    std::erase_if(keys_, [&id](const auto& held) { return held.second.first == id; });
+}
+
 void workbench::perform() {
     for (std::vector<action> actions = engine->take_actions(); !actions.empty();
          actions = engine->take_actions()) {
@@ -119,6 +125,10 @@ commit_receipt workbench::store(const batch& kept) {
     std::set<std::array<std::uint8_t, 16>> refused;
     for (const saga_commit& part : kept.sagas) {
         if (refused.contains(part.saga->id.bytes())) continue;
+        if (part.entries.front().sequence > 1 && !sagas_.contains(part.saga->id)) {
+            receipt.gone.push_back(part.saga->id);
+            continue;
+        }
         if (part.claim) {
             const std::string key = part.claim->customer.value + "/" + part.claim->key.value;
             const auto [at, added] = keys_.try_emplace(key, part.saga->id, part.claim->fingerprint);

@@ -32,8 +32,9 @@ public:
     void answer(std::string_view call, unsigned status, std::string body = {}) {
         answer(call, backend_answer{status, std::move(body), {}});
     }
-    void advance(duration by);  // moves the clock and lets the engine do what is due
-    void restart();             // a new engine over the same store: what a crash leaves
+    void advance(duration by);      // moves the clock and lets the engine do what is due
+    void restart();                 // a new engine over the same store: what a crash leaves
+    void prune(const saga_id& id);  // from the store; the engine is not told
 
     [[nodiscard]] const reply* find_reply(ticket of) const;
     [[nodiscard]] saga_record replied_saga(ticket of) const;    // as the reply showed it

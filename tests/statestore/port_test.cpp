@@ -2,92 +2,15 @@
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
 #include <set>
 
-#include "statestore/codec.hpp"
-#include "statestore/memory/store.hpp"
-#include "statestore/sqlite/store.hpp"
-#include "tests/statestore/toy.hpp"
+#include "tests/statestore/each_store.hpp"
 
 using namespace makegood;
 using namespace makegood::statestore;
 using toy::batch_of;
 using toy::beginning;
 using toy::journey;
-
-namespace {
-
-class memory_fixture {
-public:
-    explicit memory_fixture(const definition_registry& registry) : store_(registry) {}
-    std::unique_ptr<journal_writer> writer() { return store_.open_writer(); }
-    std::unique_ptr<journal_reader> reader() { return store_.open_reader(); }
-
-private:
-    memory_store store_;
-};
-
-class sqlite_fixture {
-public:
-    explicit sqlite_fixture(const definition_registry& registry) : registry_(registry) {}
-    std::unique_ptr<journal_writer> writer() {
-        auto opened = sqlite_writer::open(file());
-        REQUIRE(opened);
-        return std::move(*opened);
-    }
-    std::unique_ptr<journal_reader> reader() {
-        auto opened = sqlite_reader::open(file(), registry_);
-        REQUIRE(opened);
-        return std::move(*opened);
-    }
-
-private:
-    std::filesystem::path file() const { return folder_.path() / "lane-0.db"; }
-
-    const definition_registry& registry_;
-    toy::temporary_folder folder_;
-};
-
-template <class Fixture>
-struct opened_store {
-    definition_registry registry = toy::make_registry();
-    Fixture fixture{registry};
-    std::unique_ptr<journal_writer> writer = fixture.writer();
-    std::unique_ptr<journal_reader> reader = fixture.reader();
-
-    commit_receipt commit(std::vector<saga_commit> sagas) {
-        auto receipt = writer->commit(batch_of(std::move(sagas)));
-        if (!receipt) FAIL(receipt.error().detail);
-        return std::move(*receipt);
-    }
-    store_errc commit_error(std::vector<saga_commit> sagas) {
-        const auto receipt = writer->commit(batch_of(std::move(sagas)));
-        REQUIRE_FALSE(receipt);
-        REQUIRE_FALSE(receipt.error().detail.empty());
-        return receipt.error().code;
-    }
-    bool knows(const saga_id& id) {
-        const auto found = reader->load(id);
-        if (!found) REQUIRE(found.error().code == store_errc::not_found);
-        return found.has_value();
-    }
-    std::vector<saga_id> list(saga_query query) {
-        if (query.saga == "checkout") query.saga = "toy";
-        const auto page = reader->list(query);
-        if (!page) FAIL(page.error().detail);
-        std::vector<saga_id> ids;
-        for (const saga_record& saga : page->items)
-            ids.push_back(saga.id);
-        return ids;
-    }
-};
-
-using ids = std::vector<saga_id>;
-
-}  // namespace
-
-#define FOR_EACH_STORE(name) TEMPLATE_TEST_CASE(name, "[port]", memory_fixture, sqlite_fixture)
 
 FOR_EACH_STORE("a committed saga is read as it was, with its journal") {
     opened_store<TestType> store;
@@ -394,48 +317,4 @@ FOR_EACH_STORE("a list never holds more than its limit allows") {
     }
     store.commit(changes);
     CHECK(store.list({.limit = 100'000}).size() == 500);
-}
-
-FOR_EACH_STORE("only what ended before the moment is pruned, some at a time, and counted no more") {
-    opened_store<TestType> store;
-    journey open(store.registry, {.number = 1});
-    journey old(store.registry, {.number = 2});
-    journey older(store.registry, {.number = 3});
-    journey recent(store.registry, {.number = 4, .at = beginning + duration{9'000}});
-    old.works();
-    older.is_refused();
-    recent.works();
-    store.commit({open.commit(), old.commit(), older.commit(), recent.commit()});
-    CHECK(*store.writer->prune(beginning, 10) == 0);
-    CHECK(*store.writer->prune(beginning + duration{5'000}, 1) == 1);
-    CHECK(*store.writer->prune(beginning + duration{5'000}, 10) == 1);
-    CHECK(*store.writer->prune(beginning + duration{5'000}, 10) == 0);
-    CHECK_FALSE(store.knows(old.id()));
-    CHECK_FALSE(store.knows(older.id()));
-    CHECK(store.list({}) == ids{recent.id(), open.id()});
-    const auto numbers = store.reader->statistics();
-    CHECK(numbers->journal_entries == 3);
-    CHECK(numbers->sagas_by_status.size() == 2);
-}
-
-FOR_EACH_STORE("what is still needed of an ended saga keeps it from being pruned") {
-    opened_store<TestType> store;
-    journey keyed(store.registry, {.number = 1, .key = "key-1"});
-    journey announced(store.registry, {.number = 2});
-    journey parent(store.registry, {.number = 3});
-    journey child(store.registry, {.number = 3, .saga = "pet"});
-    keyed.works();
-    announced.works();
-    parent.works();
-    saga_commit told = announced.commit();
-    told.outbox.push_back({"toy.completed", 2});
-    store.commit({keyed.commit(), told, parent.commit(), child.commit()});
-    CHECK(*store.writer->prune(never, 1) == 0);
-    store.commit({child.works().commit()});
-    CHECK(*store.writer->prune(never, 10) == 2);
-    CHECK(store.knows(keyed.id()));
-    CHECK(store.knows(announced.id()));
-    REQUIRE(*store.writer->forget_keys(never) == 1);
-    CHECK(*store.writer->prune(never, 10) == 1);
-    CHECK_FALSE(store.knows(keyed.id()));
 }

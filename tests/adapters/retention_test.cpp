@@ -1,0 +1,57 @@
+#include <catch2/catch.hpp>
+
+#include "adapters/clock/clock.hpp"
+#include "tests/adapters/service_under_test.hpp"
+
+using namespace makegood;
+using namespace makegood::test;
+
+namespace {
+
+service_setup keeping(duration keys, std::optional<duration> sagas) {
+    service_setup setup;
+    setup.change = [keys, sagas](service_options& options) {
+        options.key_retention = keys;
+        options.saga_retention = sagas;
+    };
+    return setup;
+}
+
+bool says(const http::response& answer, std::string_view line) {
+    return answer.body.find(std::string(line) + "\n") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a checkout that ended before its retention is dropped, counted, and not found any more"
+) {
+    service_under_test served(keeping(duration{0}, duration{0}));
+    served.start();
+    const std::string id = text_of(object_of(served.check_out("k-1")), "id");
+    served.stop();
+    REQUIRE(served.wait_for_exit() == 0);
+    // What is outdated goes as soon as a lane has recovered.
+    served.start_again();
+    const http::response answer = served.get_until("/v1/checkouts/" + id, [](const auto& each) {
+        return each.status == 404;
+    });
+    CHECK(code_of(answer) == "not-found");
+    const http::response metrics = served.get_until("/metrics", [](const auto& each) {
+        return says(each, "makegood_sagas_pruned_total 1");
+    });
+    CHECK(says(metrics, "makegood_keys_forgotten_total 1"));
+    CHECK(says(metrics, "makegood_sagas{saga=\"checkout\",status=\"completed\"} 0"));
+    CHECK(served.check_out("k-1").status == 200);
+}
+
+TEST_CASE("no checkout is dropped before its key may be") {
+    service_under_test served(keeping(std::chrono::hours{24}, duration{0}));
+    served.start();
+    CHECK(served.store().wait_for_prune() <= now() - std::chrono::hours{24});
+}
+
+TEST_CASE("a retention of checkouts that is longer than that of keys counts") {
+    service_under_test served(keeping(std::chrono::hours{24}, std::chrono::hours{72}));
+    served.start();
+    CHECK(served.store().wait_for_prune() <= now() - std::chrono::hours{72});
+}
