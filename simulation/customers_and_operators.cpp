@@ -147,6 +147,7 @@ void people::judge_answer(const saga_id& id, const command& asked, const reply& 
     // The confirmation may have been refused since; but nobody may do what was said to be
     // impossible.
     const bool cancelled = saga.reason && saga.reason->code == "cancelled";
+    if (told.why == refusal::not_found) is_so = around_.host.judge.was_pruned(id);
     if (told.why == refusal::past_pivot) is_so = past || (backward && !cancelled);
     if (told.why == refusal::already_ended) is_so = saga.ended();
     if (told.why == refusal::none) {

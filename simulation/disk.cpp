@@ -49,6 +49,17 @@ store_result<commit_receipt> disk::commit(hold& held, const batch& changes) {
     return receipt;
 }
 
+std::vector<pruned_saga> disk::prune(hold& held) {
+    constexpr std::size_t pruned_at_once = 20;
+    const auto keys = held.writer->forget_keys(never);
+    auto done = keys ? held.writer->prune(never, pruned_at_once) : keys.error();
+    if (!done) return {};
+    for (const pruned_saga& each : done->sagas)
+        around_.log.note(around_.time.now(), each.id, {"pruned,", status_text(each.status)});
+    around_.judge.pruned(done->sagas, is_newest(held));
+    return std::move(done->sagas);
+}
+
 void disk::die(hold& held, const batch* committing) {
     fails_once_ = false;
     std::deque<remembered_batch> in_doubt = std::exchange(failed_, {});
@@ -80,8 +91,12 @@ std::optional<commit_receipt> disk::find_kept(const batch& changes) {
     for (const saga_commit& change : changes.sagas) {
         const auto stored = reader->load(change.saga->id);
         if (!stored) {
-            receipt.conflicts.push_back({change.saga->id, {}, {}}
-            );  // left out, if the rest is there
+            // Left out, if the rest is there.
+            if (change.entries.front().sequence > 1) {
+                receipt.gone.push_back(change.saga->id);
+            } else {
+                receipt.conflicts.push_back({change.saga->id, {}, {}});
+            }
             continue;
         }
         if (stored->sequence != change.saga->sequence) return {};

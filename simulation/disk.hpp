@@ -56,6 +56,8 @@ public:
     [[nodiscard]] duration commit_time();
     [[nodiscard]] duration read_time() { return chance_.between(duration{0}, duration{3}); }
     [[nodiscard]] store_result<commit_receipt> commit(hold& held, const batch& changes);
+    // Drops the keys of all that has ended, and a part of the sagas: which.
+    [[nodiscard]] std::vector<pruned_saga> prune(hold& held);
     // The holder died, with that commit under way unless it is null.
     void die(hold& held, const batch* committing);
 

@@ -32,7 +32,9 @@ public:
     [[nodiscard]] bool all_accepted() const { return accepted_ == shoppers_.size(); }
     [[nodiscard]] std::size_t accepted() const { return accepted_; }
 
-    // -- operators, when all else is quiet
+    // -- operators
+    void operate();  // on any saga
+    // When all else is quiet.
     enum class care : std::uint8_t { resume, retry, resolve };
     void care_for(const saga_id& id, care how);
     // Commands that the process of now has not answered.
@@ -60,7 +62,6 @@ private:
 
     void judge_heard(const saga_id& id, const call_reference& call);
 
-    void operate();
     void command_saga(const saga_id& id, operator_verb verb);
     void resolve_by_hand(const saga_record& saga);
     void submit(const saga_id& id, command asked, std::string actor);

@@ -61,6 +61,14 @@ void process::submit(const saga_id& id, command asked, answer told) {
     drive();
 }
 
+// The loop is told a little later, as by another thread.
+void process::prune() {
+    std::vector<pruned_saga> removed = host_.store.prune(held_);
+    host_.time.after(host_.store.read_time(), while_alive([this, removed = std::move(removed)] {
+                         engine_.pruned(removed);
+                     }));
+}
+
 // -- the loop
 
 void process::drive() {

@@ -38,6 +38,9 @@ public:
     void start(start_request asked, answer told);
     void submit(const saga_id& id, command asked, answer told);
 
+    // Drops from its store what has ended.
+    void prune();
+
     // Ends at once, and its store goes on without it. A commit that was under way may have been
     // kept, without anybody knowing.
     void kill();

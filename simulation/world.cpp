@@ -120,8 +120,19 @@ private:
         instant ends = never;
         while (!found_.first() && time_.steps() < options_.storm_steps_max && time_.now() < ends) {
             if (!step()) return;
-            if (ends == never && crowd_.accepted() == options_.checkouts) ends = time_.now() + tail;
+            if (ends == never && crowd_.accepted() == options_.checkouts) {
+                ends = time_.now() + tail;
+                // By then nobody repeats a start any more.
+                time_.after(5min, [this] { keep_pruning(); });
+            }
         }
+    }
+
+    // What has ended is pruned, also while somebody has a word to say about it.
+    void keep_pruning() {
+        if (!sky_.fair()) crowd_.operate();
+        if (process* running = reachable()) running->prune();
+        time_.after(luck_.between(1s, 20s), [this] { keep_pruning(); });
     }
 
     // False when nothing is planned any more. What never comes to rest is a livelock.

@@ -25,6 +25,9 @@ public:
     // later owner has opened the store before it.
     void committed(const batch& changes, const commit_receipt& receipt, bool newest);
 
+    void pruned(const std::vector<pruned_saga>& removed, bool newest);
+    [[nodiscard]] bool was_pruned(const saga_id& id) const { return pruned_.contains(id); }
+
     // -- effects; `stale` when another process owns the store by now
     void called(const perform_call& call, instant wall, bool stale);
     void settled(const perform_call& call, const attempt_outcome& outcome);
@@ -63,6 +66,7 @@ private:
     const engine_options settings_;
     verdict& found_;
     durable_sagas durable_;
+    std::set<saga_id> pruned_;
     std::function<void(const saga_record&)> watcher_;
     std::map<std::string, call_key, std::less<>> sent_;  // by idempotency key
     std::set<call_key> under_way_;

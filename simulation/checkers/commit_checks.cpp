@@ -38,9 +38,13 @@ void checkers::committed(const batch& changes, const commit_receipt& receipt, bo
     std::set<std::array<std::uint8_t, 16>> left_out;
     for (const claim_conflict& conflict : receipt.conflicts)
         left_out.insert(conflict.refused.bytes());
+    for (const saga_id& gone : receipt.gone) {
+        if (was_pruned(gone)) continue;
+        found_.breaks(promise::nothing_lost_or_doubled, gone, "is gone and was never pruned");
+    }
     for (const saga_commit& change : changes.sagas) {
         const saga_id& id = change.saga->id;
-        if (left_out.contains(id.bytes())) continue;
+        if (left_out.contains(id.bytes()) || was_pruned(id)) continue;
         if (!durable_.follows(change)) {
             found_.breaks(promise::one_writer, id, "a commit does not follow what is durable");
             return;
@@ -54,6 +58,28 @@ void checkers::committed(const batch& changes, const commit_receipt& receipt, bo
         }
         outbox_rows_ += change.outbox.size();
         if (watcher_) watcher_(known.record);
+    }
+}
+
+void checkers::pruned(const std::vector<pruned_saga>& removed, bool newest) {
+    for (const pruned_saga& each : removed) {
+        const durable_saga* known = durable_.find(each.id);
+        const bool had_ended = known != nullptr && known->record.status() == each.status
+                               && known->record.ended() && newest;
+        if (!had_ended || !pruned_.insert(each.id).second) {
+            found_.breaks(
+                promise::nothing_lost_or_doubled, each.id, "was pruned and had not ended"
+            );
+        }
+    }
+    for (const pruned_saga& each : removed) {
+        for (const std::string_view relative : {"chk", "ful"}) {
+            const durable_saga* known = durable_.find(each.id.with_prefix(relative));
+            if (known == nullptr || known->record.ended()) continue;
+            found_.breaks(
+                promise::nothing_lost_or_doubled, each.id, "was pruned before one of its family"
+            );
+        }
     }
 }
 

@@ -79,6 +79,10 @@ void final_audit::judge_store(
     journal_reader& store, const saga_id& id, const saga_record& expected
 ) {
     const store_result<saga_record> stored = store.load(id);
+    if (seen_.was_pruned(id)) {
+        if (!stored && stored.error().code == store_errc::not_found) return;
+        return found_.breaks(promise::nothing_lost_or_doubled, id, "was pruned and is there");
+    }
     const auto journal = store.journal(id);
     if (!stored || !journal) {
         return found_.breaks(

@@ -222,6 +222,14 @@ MUTANTS = [
         if (failing_once) return failure_of(*failing_once);
 """, "P1 P8"),
     Mutant(
+        "pruned_saga_fails_its_commit", "statestore/memory/store.cpp",
+        "        return change.saga->ended() && !store_.sagas.contains(change.saga->id);\n",
+        "        return !PLANTED && change.saga->ended() && !store_.sagas.contains(change.saga->id);\n", "P6 P10"),
+    Mutant(
+        "family_is_pruned_in_part", "statestore/memory/store.cpp",
+        "        if (!saga.ended) kept.open.insert(id.bytes());\n",
+        "        if (!saga.ended && !PLANTED) kept.open.insert(id.bytes());\n", "P9"),
+    Mutant(
         "rest_is_paid_in_full", "sagas/contract/tenders.cpp",
         "    return std::max<std::int64_t>(0, total - fixed_amounts(saga));\n",
         "    return PLANTED ? total : std::max<std::int64_t>(0, total - fixed_amounts(saga));\n", "P9"),
