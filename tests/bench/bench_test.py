@@ -84,6 +84,14 @@ class TargetsTest(unittest.TestCase):
         self.assertFalse(verdict({"overload": part}, "overload: Retry-After").met)
 
 
+    def test_a_retention_that_leaves_something_or_does_nothing_beside_the_load_is_missed(self):
+        part = {"rows": [row(1_667)], "outdated": 9, "beside_load": 9, "keys_left": 0, "sagas_left": 0, "seconds": 1.0}
+        names = ("retention beside a load", "what is outdated goes")
+        self.assertTrue(all(verdict({"retention": part}, name).met for name in names))
+        for wrong, name in (({"beside_load": 0}, names[0]), ({"keys_left": 1}, names[1]), ({"sagas_left": 1}, names[1])):
+            self.assertFalse(verdict({"retention": {**part, **wrong}}, name).met, wrong)
+
+
 class WrongsTest(unittest.TestCase):
     def test_a_checkout_that_ended_otherwise_is_told(self):
         found = bench.wrongs({"full": {"rows": [row(1), {**row(1), "other": 3, "problem": "500 broken"}]}})

@@ -39,9 +39,10 @@ class Workspace:
                 self.serve(folder, backends, folder / "data", full=full) as server:
             yield server, backends
 
-    def serve(self, folder: Path, backends: Backends, data: Path, **more) -> Makegood:
+    def serve(self, folder: Path, backends: Backends, data: Path, *, settings: str = "", **more) -> Makegood:
         lanes = f"lanes = {self.plan.lanes}\n" if self.plan.lanes > 1 else ""
-        return Makegood(self.plan.build, folder, backends, data=data, toml=lanes + self.plan.toml, **more)
+        toml = f"{lanes}{self.plan.toml}\n{settings}"
+        return Makegood(self.plan.build, folder, backends, data=data, toml=toml, **more)
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self.folder).free
