@@ -36,6 +36,8 @@ struct configuration {
 
     retry_policies retries;
     duration key_retention = std::chrono::hours{24};
+    duration saga_retention{0};  // of ended sagas; 0: they are kept for ever
+    bool archives = true;        // what is dropped after it
     std::size_t active_sagas_max = limits::active_sagas_max;
     std::size_t connections_max = 4096;
     std::size_t reads_waiting_max = 1024;

@@ -170,6 +170,13 @@ void add_limits(keys& all) {
         all, "idempotency.retention", {one_day, 365 * one_day},
         [](configuration& settings) -> duration& { return settings.key_retention; }
     );
+    add_duration(
+        all, "retention.ended", {duration{0}, 3'650 * one_day},
+        [](configuration& settings) -> duration& { return settings.saga_retention; }
+    );
+    add_boolean(all, "retention.archive", [](configuration& settings) -> bool& {
+        return settings.archives;
+    });
     add_integer<std::size_t>(
         all, "limits.active_sagas", {1, 10'000'000},
         [](configuration& settings) -> std::size_t& { return settings.active_sagas_max; }

@@ -38,7 +38,7 @@ lane_stores::lane_stores(
         ));
     }
     for (std::size_t position = 0; position < folder_.stores_count(); ++position) {
-        stores_.push_back(open_store(position, registry));
+        stores_.push_back(open_store(position, registry, settings.archives));
     }
 }
 
@@ -58,11 +58,12 @@ std::vector<lane_store> lane_stores::lanes() const {
 }
 
 lane_stores::store lane_stores::open_store(
-    std::size_t position, const definition_registry& registry
+    std::size_t position, const definition_registry& registry, bool archives
 ) {
     const std::filesystem::path file = folder_.store_path(position);
     store opened;
-    statestore::sqlite_options options{.copy_failed = tell_of_copy};
+    statestore::sqlite_options options{.archives = archives};
+    options.copy_failed = tell_of_copy;
     opened.writer = value_or_throw(statestore::sqlite_writer::open(file, options), file);
     for (std::size_t reader = 0; reader < readers_per_lane; ++reader) {
         opened.readers.push_back(

@@ -27,7 +27,9 @@ private:
         std::unique_ptr<journal_writer> writer;
         std::vector<std::unique_ptr<journal_reader>> readers;
     };
-    [[nodiscard]] store open_store(std::size_t position, const definition_registry& registry);
+    [[nodiscard]] store open_store(
+        std::size_t position, const definition_registry& registry, bool archives
+    );
 
     statestore::data_folder folder_;
     std::vector<store> stores_;

@@ -74,6 +74,7 @@ service_options service_options_of(const configuration& settings, std::vector<la
     }
     options.engine = engine_options_of(settings);
     options.key_retention = settings.key_retention;
+    if (settings.saga_retention > duration{0}) options.saga_retention = settings.saga_retention;
     options.rate_limit = settings.rate_limit;
     options.drain = settings.drain;
     options.connections_max = settings.connections_max;
