@@ -173,4 +173,5 @@ TEST_CASE("a backup with a damaged archive is not restored") {
     const auto refused = restore(copy, shop.folder.path() / "restored");
     REQUIRE_FALSE(refused);
     CHECK_THAT(refused.error().detail, Catch::Contains("lane-0-2027-01.db"));
+    CHECK_FALSE(std::filesystem::exists(shop.folder.path() / "restored"));
 }
