@@ -9,6 +9,7 @@ For the tests, the demo and the examples; Python's standard library only. The us
 
 from .balance import Balance
 from .binaries import Binaries
+from .broker import Broker, NoBroker
 from .checkouts import ENDS, Checkouts, way
 from .deadline import PATIENCE_SECONDS, NotInTime, wait_until
 from .load import in_parallel
@@ -18,7 +19,7 @@ from .storefront import Storefront
 from .wire import Answer, Endpoint, Json, NoAnswer
 
 __all__ = [
-    "Answer", "Balance", "Binaries", "Checkouts", "CommandResult", "ENDS", "Endpoint", "Json",
-    "NoAnswer", "NotInTime", "PATIENCE_SECONDS", "Server", "Shop", "Storefront", "in_parallel",
-    "wait_until", "way",
+    "Answer", "Balance", "Binaries", "Broker", "Checkouts", "CommandResult", "ENDS", "Endpoint",
+    "Json", "NoAnswer", "NoBroker", "NotInTime", "PATIENCE_SECONDS", "Server", "Shop", "Storefront",
+    "in_parallel", "wait_until", "way",
 ]
