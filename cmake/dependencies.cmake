@@ -13,6 +13,8 @@ if(NOT MAKEGOOD_SANITIZE)
     find_package(mimalloc 2.0 REQUIRED)
 endif()
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
+find_path(RDKAFKA_INCLUDE_DIR librdkafka/rdkafka.h REQUIRED)
+find_library(RDKAFKA_LIBRARY rdkafka REQUIRED)
 if(MAKEGOOD_TESTS)
     find_package(Catch2 REQUIRED)
 endif()
@@ -24,6 +26,11 @@ if(NOT MAKEGOOD_SANITIZE)
     target_link_libraries(makegood_allocator INTERFACE
         -Wl,--push-state,--no-as-needed mimalloc -Wl,--pop-state)
 endif()
+
+# Debian's librdkafka comes without a CMake package.
+add_library(makegood_rdkafka INTERFACE)
+target_include_directories(makegood_rdkafka SYSTEM INTERFACE ${RDKAFKA_INCLUDE_DIR})
+target_link_libraries(makegood_rdkafka INTERFACE ${RDKAFKA_LIBRARY})
 
 # Asio and Beast with their implementation compiled once (adapters/http/implementation.cpp).
 add_library(makegood_asio INTERFACE)

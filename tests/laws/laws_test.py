@@ -15,6 +15,7 @@ CASES = {
     "the engine has no threads": ("engine/a.cpp", "#include <mutex>\n", "include"),
     "Beast stays out of headers": ("adapters/a.hpp", "#pragma once\n#include <boost/beast/http.hpp>\n", "include"),
     "MSM stays in machine.cpp": ("sagas/checkout/requests.cpp", "#include <boost/msm/back/state_machine.hpp>\n", "include"),
+    "librdkafka stays in its wrappers": ("adapters/kafka/producer.cpp", "#include <librdkafka/rdkafka.h>\n", "include"),
     "the clock has one home": ("statestore/a.cpp", "auto t = std::chrono::system_clock::now();\n", "home"),
     "chance has one home": ("cli/a.cpp", "std::mt19937 chance;\n", "home"),
     "no test sleeps": ("tests/a.cpp", "std::this_thread::sleep_for(1s);\n", "home"),

@@ -1,0 +1,166 @@
+#include "adapters/kafka/settings.hpp"
+
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+#include <span>
+
+#include "engine/assert.hpp"
+
+namespace makegood::kafka {
+namespace {
+
+struct setting {
+    const char* name;
+    const char* value;
+};
+
+// What order and delivery stand on, and so nobody else's to set.
+constexpr std::array producer_guarantees{
+    setting{"enable.idempotence", "true"},
+    setting{"acks", "all"},
+    // A message that fails stops the ones behind it: we decide whether it may be passed.
+    setting{"enable.gapless.guarantee", "true"},
+    setting{"message.timeout.ms", "0"},  // none: retried for ever
+    // A topic that is not there yet is waited for.
+    setting{"topic.metadata.propagation.max.ms", "3600000"},
+    // Our own queue is the bounded one; two bounds would be one too many to explain.
+    setting{"queue.buffering.max.messages", "0"},
+    setting{"queue.buffering.max.kbytes", "2147483647"},
+    setting{"log.queue", "true"},
+};
+// Other names and neighbours of those.
+constexpr std::array producer_reserved{
+    "request.required.acks",      "delivery.timeout.ms", "retries",
+    "message.send.max.retries",   "transactional.id",    "queuing.strategy",
+    "delivery.report.only.error",
+};
+constexpr std::array producer_defaults{
+    setting{"client.id", "makegood"},
+    setting{
+        "partitioner", "murmur2_random"},  // the Java clients': equal keys meet in one partition
+    setting{"statistics.interval.ms", "5000"},
+};
+
+constexpr std::array consumer_guarantees{
+    setting{"enable.auto.commit", "false"},
+    setting{"enable.auto.offset.store", "false"},
+    setting{"enable.partition.eof", "false"},
+    setting{"log.queue", "true"},
+};
+constexpr std::array consumer_reserved{"max.poll.interval.ms"};
+constexpr std::array consumer_defaults{
+    setting{"client.id", "makegood"},
+    setting{"auto.offset.reset", "earliest"},       // a new group misses nothing
+    setting{"queued.max.messages.kbytes", "4096"},  // what waits, waits in Kafka
+};
+
+struct rules {
+    std::span<const setting> guarantees;
+    std::span<const char* const> reserved;
+    std::span<const setting> defaults;
+    std::span<const char* const> required;
+};
+constexpr std::array producer_required{"bootstrap.servers"};
+constexpr std::array consumer_required{"bootstrap.servers", "group.id"};
+
+rules rules_of(client_role role) {
+    if (role == client_role::producer) {
+        return {producer_guarantees, producer_reserved, producer_defaults, producer_required};
+    }
+    return {consumer_guarantees, consumer_reserved, consumer_defaults, consumer_required};
+}
+
+// Of these no message may repeat the value.
+bool is_secret(std::string_view name) {
+    constexpr std::array<std::string_view, 5> words{
+        "password", "secret", "pem", "key", "oauthbearer"};
+    return std::ranges::any_of(words, [&](std::string_view word) {
+        return name.find(word) != std::string_view::npos;
+    });
+}
+
+std::string quoted(std::string_view name) {
+    return std::string("Kafka setting '").append(name).append("'");
+}
+
+std::optional<settings_problem> missing(const settings_map& settings, const rules& known) {
+    for (const char* name : known.required) {
+        const auto found = settings.find(name);
+        if (found == settings.end() || found->second.empty()) {
+            return settings_problem{quoted(name) + " is missing: set it."};
+        }
+    }
+    return {};
+}
+
+std::optional<settings_problem> touches_guarantee(const std::string& name, const rules& known) {
+    const bool is_ours =
+        std::ranges::find(known.guarantees, name, &setting::name) != known.guarantees.end()
+        || std::ranges::find(known.reserved, name) != known.reserved.end();
+    if (!is_ours) return {};
+    return settings_problem{
+        quoted(name) + " may not be set: order and delivery depend on it. Leave it out."};
+}
+
+std::optional<settings_problem> refusal_of(
+    rd_kafka_conf_t& conf, const std::string& name, const std::string& value
+) {
+    std::array<char, 512> why{};
+    const rd_kafka_conf_res_t outcome =
+        rd_kafka_conf_set(&conf, name.c_str(), value.c_str(), why.data(), why.size());
+    if (outcome == RD_KAFKA_CONF_OK) return {};
+    if (outcome == RD_KAFKA_CONF_UNKNOWN) {
+        return settings_problem{
+            quoted(name) + " is not known to librdkafka " + rd_kafka_version_str()
+            + ": correct its name, or leave it out."};
+    }
+    const std::string said =
+        is_secret(name) ? "its value is not valid" : std::string(why.data()) + " (" + value + ")";
+    return settings_problem{quoted(name) + " is refused: " + said + ". Correct its value."};
+}
+
+std::string without_full_stop(std::string_view sentence) {
+    while (!sentence.empty() && (sentence.back() == '.' || sentence.back() == ' '))
+        sentence.remove_suffix(1);
+    return std::string(sentence);
+}
+
+}  // namespace
+
+void configuration_deleter::operator()(rd_kafka_conf_s* configuration) const noexcept {
+    rd_kafka_conf_destroy(configuration);
+}
+
+void set(rd_kafka_conf_s& configuration, const char* name, const std::string& value) {
+    const rd_kafka_conf_res_t outcome =
+        rd_kafka_conf_set(&configuration, name, value.c_str(), nullptr, 0);
+    ASSERT(outcome == RD_KAFKA_CONF_OK);
+}
+
+result_or<client_configuration, settings_problem> configuration_of(
+    const settings_map& settings, client_role role
+) {
+    const rules known = rules_of(role);
+    if (auto problem = missing(settings, known)) return *problem;
+    client_configuration made(rd_kafka_conf_new());
+    for (const setting& each : known.defaults)
+        set(*made, each.name, each.value);
+    for (const auto& [name, value] : settings) {
+        if (auto problem = touches_guarantee(name, known)) return *problem;
+        if (auto problem = refusal_of(*made, name, value)) return *problem;
+    }
+    for (const setting& each : known.guarantees)
+        set(*made, each.name, each.value);
+    return made;
+}
+
+settings_problem client_problem(std::string_view reason) {
+    return {
+        "Kafka's settings do not fit together: " + without_full_stop(reason) + ". Correct them."};
+}
+
+}  // namespace makegood::kafka

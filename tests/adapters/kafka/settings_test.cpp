@@ -1,0 +1,105 @@
+#include "adapters/kafka/settings.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "adapters/kafka/consumer.hpp"
+#include "adapters/kafka/producer.hpp"
+
+using namespace makegood::kafka;
+using Catch::Matchers::Contains;
+using Catch::Matchers::Equals;
+
+namespace {
+
+std::string problem_of(settings_map settings, client_role role = client_role::producer) {
+    settings.try_emplace("bootstrap.servers", "127.0.0.1:1");
+    const auto made = configuration_of(settings, role);
+    return made ? "" : made.error().detail;
+}
+
+std::string problem_of_opening(settings_map settings) {
+    settings.try_emplace("bootstrap.servers", "127.0.0.1:1");
+    const auto opened = producer::open(
+        {.settings = settings}, {.settled = [](message_position) {},
+                                 .refused = [](message_position, message&, const std::string&) {}}
+    );
+    return opened ? "" : opened.error().detail;
+}
+
+}  // namespace
+
+TEST_CASE("librdkafka's settings pass through") {
+    CHECK(problem_of({{"linger.ms", "20"}, {"compression.type", "lz4"}}) == "");
+    CHECK(problem_of({{"client.id", "shop"}, {"partitioner", "consistent"}}) == "");
+    CHECK(
+        problem_of({{"group.id", "g"}, {"session.timeout.ms", "9000"}}, client_role::consumer) == ""
+    );
+}
+
+TEST_CASE("TLS and SASL are settings like others") {
+    CHECK(
+        problem_of_opening({
+            {"security.protocol", "SASL_SSL"},
+            {"sasl.mechanism", "SCRAM-SHA-512"},
+            {"sasl.username", "makegood"},
+            {"sasl.password", "hunter2"},
+            {"ssl.endpoint.identification.algorithm", "https"},
+        })
+        == ""
+    );
+    CHECK_THAT(
+        problem_of_opening({{"security.protocol", "SSL"}, {"ssl.ca.location", "/not/there.pem"}}),
+        Contains("ssl.ca.location") && Contains("Correct them.")
+    );
+    CHECK_THAT(
+        problem_of_opening({{"security.protocol", "SASL_PLAINTEXT"}, {"sasl.mechanism", "NONSENSE"}}
+        ),
+        Contains("NONSENSE")
+    );
+}
+
+TEST_CASE("a setting that does not exist is named, with what to do") {
+    CHECK_THAT(
+        problem_of({{"ssl.ca.locatio", "x"}}),
+        Contains("'ssl.ca.locatio' is not known to librdkafka")
+            && Contains("correct its name, or leave it out.")
+    );
+}
+
+TEST_CASE("a value that is none is named with its setting") {
+    CHECK_THAT(
+        problem_of({{"linger.ms", "soon"}}),
+        Contains("'linger.ms' is refused") && Contains("soon") && Contains("Correct its value.")
+    );
+}
+
+TEST_CASE("what is missing is named") {
+    CHECK_THAT(
+        problem_of({{"bootstrap.servers", ""}}), Contains("'bootstrap.servers' is missing: set it.")
+    );
+    CHECK_THAT(problem_of({}, client_role::consumer), Contains("'group.id' is missing"));
+}
+
+TEST_CASE("what order and delivery stand on may not be set") {
+    for (const char* name :
+         {"enable.idempotence", "acks", "request.required.acks", "message.timeout.ms",
+          "delivery.timeout.ms", "retries", "transactional.id"}) {
+        CHECK_THAT(problem_of({{name, "1"}}), Contains("may not be set") && Contains(name));
+    }
+    for (const char* name : {"enable.auto.commit", "enable.auto.offset.store"}) {
+        CHECK_THAT(
+            problem_of({{"group.id", "g"}, {name, "true"}}, client_role::consumer),
+            Contains("may not be set") && Contains(name)
+        );
+    }
+}
+
+TEST_CASE("no sentence shows a secret") {
+    CHECK_THAT(
+        problem_of({{"ssl.key.pem", "-----hunter2-----"}, {"security.protocol", "SSL"}}),
+        !Contains("hunter2")
+    );
+    CHECK_THAT(
+        problem_of({{"enable.sasl.oauthbearer.unsecure.jwt", "hunter2"}}), !Contains("hunter2")
+    );
+}
