@@ -40,6 +40,12 @@ void* run(void* given) {
 
 extern "C" {
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer asks for it by this name.
+const char* __tsan_default_suppressions();
+const char* __tsan_default_suppressions() {
+    return "called_from_lib:librdkafka.so\n";
+}
+
 int thrd_create(thrd_t* thread, thrd_start_t function, void* argument) {
     return word_for(pthread_create(thread, nullptr, &run, new thread_start{function, argument}));
 }
