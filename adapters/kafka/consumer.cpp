@@ -142,9 +142,9 @@ void consumer::serve() {
 
 // One commit at a time: what is finished meanwhile goes with the next, so load makes them larger.
 void consumer::commit() {
-    if (commit_under_way_) return;
     if (commits_again_at_ && steady_now() < *commits_again_at_) return;
-    commits_again_at_.reset();
+    commits_again_at_.reset();  // in any case: nobody is to wake for a moment that has passed
+    if (commit_under_way_) return;
     const std::vector<partition_offset> offsets = partitions_.to_commit();
     if (offsets.empty()) return;
     commit_under_way_ = client_->commit(offsets);

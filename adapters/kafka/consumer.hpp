@@ -51,7 +51,8 @@ public:
     [[nodiscard]] static result_or<std::unique_ptr<consumer>, settings_problem> open(
         consumer_options options, consumer_listener listener
     );
-    // Commits what is finished and leaves the group, waiting `leaving_max` at most for the broker.
+    // Commits what is finished and leaves the group, for which it waits `leaving_max`. A broker
+    // that does not answer costs up to session.timeout.ms more: librdkafka ends no sooner.
     ~consumer();
     consumer(const consumer&) = delete;
     consumer& operator=(const consumer&) = delete;

@@ -55,6 +55,7 @@ constexpr std::array consumer_reserved{"max.poll.interval.ms"};
 constexpr std::array consumer_defaults{
     setting{"client.id", "makegood"},
     setting{"auto.offset.reset", "earliest"},       // a new group misses nothing
+    setting{"session.timeout.ms", "10000"},         // how long an end waits for a dead broker
     setting{"queued.max.messages.kbytes", "4096"},  // what waits, waits in Kafka
 };
 

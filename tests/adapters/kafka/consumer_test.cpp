@@ -162,3 +162,18 @@ TEST_CASE("a consumer that is fenced off is made anew") {
     CHECK(reader->statistics().renewals == 1);
     CHECK(reader->statistics().errors.at("FENCED_INSTANCE_ID") > 0);
 }
+
+TEST_CASE("a consumer ends although no broker is there to leave") {
+    stocked_cluster cluster(1);
+    {
+        consumer_options options{
+            .settings = cluster.group_settings("g"),
+            .topics = {"commands"},
+            .leaving_max = duration(50)};
+        running_consumer reader(options);
+        reader.finish(reader.until_received(10)[0]);
+        cluster.go_down();
+        wait_until([&] { return reader->statistics().errors.contains("_ALL_BROKERS_DOWN"); });
+    }
+    SUCCEED("else this test would not end");
+}
