@@ -170,7 +170,7 @@ MUTANTS = [
     # -- P6: every saga ends
     Mutant(
         "timers_are_lost_on_recovery", "engine/engine.cpp",
-        "    wakes_.add_all(unfinished);\n", "    if (!PLANTED) wakes_.add_all(unfinished);\n", "P6"),
+        "    asleep_.add_all(unfinished);\n", "    if (!PLANTED) asleep_.add_all(unfinished);\n", "P6"),
     Mutant(
         "deadline_is_not_remembered", "engine/engine_dispatch.cpp",
         "    if (const auto deadline = effective_deadline(saga)) next = deadline->at;\n",
