@@ -49,11 +49,14 @@ asio::awaitable<std::optional<connection_lease>> connection_pool::wait(
     struct place {
         std::list<waiter*>& queue;
         waiter own;
+        const std::list<waiter*>::iterator at;
         place(connection_pool& pool, instant until)
-            : queue(pool.waiting_), own{asio::steady_timer(pool.io_, until), std::nullopt} {
-            queue.push_back(&own);
+            : queue(pool.waiting_),
+              own{asio::steady_timer(pool.io_, until), std::nullopt},
+              at(queue.insert(queue.end(), &own)) {}
+        ~place() {
+            if (!own.granted) queue.erase(at);
         }
-        ~place() { queue.remove(&own); }
     };
     place taken(*self, deadline);
     auto waiting = taken.own.turn.async_wait(reported);
@@ -82,8 +85,8 @@ void connection_pool::give_back(std::unique_ptr<connection> returned, bool kept)
     if (!waiting_.empty()) {
         if (returned && !returned->is_usable()) returned.reset();
         waiter& first = *waiting_.front();
-        waiting_.pop_front();
         first.granted.emplace(lease(returned ? std::move(returned) : fresh()));
+        waiting_.pop_front();
         first.turn.cancel();
     } else if (returned) {
         returned->rest_until(coarse_now() + options_.idle_time_max);
