@@ -62,8 +62,8 @@ lane_stores::store lane_stores::open_store(
 ) {
     const std::filesystem::path file = folder_.store_path(position);
     store opened;
-    statestore::sqlite_options options{.archives = archives};
-    options.copy_failed = tell_of_copy;
+    const statestore::sqlite_options options{
+        .copies_beside_commits = true, .copy_failed = tell_of_copy, .archives = archives};
     opened.writer = value_or_throw(statestore::sqlite_writer::open(file, options), file);
     for (std::size_t reader = 0; reader < readers_per_lane; ++reader) {
         opened.readers.push_back(

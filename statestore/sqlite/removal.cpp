@@ -157,6 +157,7 @@ void sqlite_writer::state::open_archive(const std::string& month) {
     opened->file = wanted;
     opened->options = options;
     opened->options.archives = false;
+    opened->options.copies_beside_commits = false;
     opened->options.place = read_place(open->db);
     if (!std::filesystem::exists(wanted)) create_archive(wanted, opened->options);
     opened->take_over();
