@@ -52,10 +52,10 @@ void copy_folder(
                 progress
             );
         };
-        // What a server moves out of its store meanwhile is in both copies, as after a crash. An
-        // archive that it begins meanwhile holds nothing else.
-        const std::vector<fs::path> archives = archives_of(source / name);
         copy(name);
+        // Listed after that: what was moved out before the copy is in an archive by now, and what
+        // is moved out after it is in both copies, as after a crash.
+        const std::vector<fs::path> archives = archives_of(source / name);
         if (!archives.empty()) create_archive_folder(target / archive_folder);
         for (const fs::path& archive : archives)
             copy(archive_folder / archive.filename());

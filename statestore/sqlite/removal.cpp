@@ -44,12 +44,13 @@ std::uint64_t sqlite_writer::state::forget_some(instant ended_before, bool& more
     require_epoch();
     std::vector<std::pair<std::int64_t, std::string>> expired;
     std::uint64_t forgotten = 0;
+    int looked_at = 0;
     {
         rows found =
             open->find_expired_keys.select(milliseconds_of(ended_before), keys_forgotten_at_once);
-        while (found.next()) {
+        for (; found.next(); ++looked_at) {
+            if (!forget_key(found, forgotten)) continue;
             expired.emplace_back(found.integer(0), found.bytes(1));
-            forget_key(found, forgotten);
         }
     }
     for (const auto& [ended_at, id] : expired)
@@ -57,16 +58,22 @@ std::uint64_t sqlite_writer::state::forget_some(instant ended_before, bool& more
     write_counters({{"idempotency_keys", -static_cast<std::int64_t>(forgotten)}});
     changes.commit();
     end_of_log->reaches(log_pages);
-    more = expired.size() == keys_forgotten_at_once;
+    more = looked_at == keys_forgotten_at_once && !expired.empty();
     return forgotten;
 }
 
-// A key that was forgotten before and used again belongs to another saga by now and stays.
-void sqlite_writer::state::forget_key(const rows& expired, std::uint64_t& forgotten) {
-    const saga_started started = value_of(decode_started(expired.bytes(2)));
+// A key that was forgotten before and used again belongs to another saga by now and stays. False
+// for a saga that is damaged: nobody knows its key, so that stays too, and holds up no other.
+bool sqlite_writer::state::forget_key(const rows& expired, std::uint64_t& forgotten) {
     const std::string id(expired.bytes(1));
-    open->delete_of_customer.run(started.customer.value, started.key.value, blob{id});
+    const auto started = decode_started(expired.bytes(2));
+    if (!started) {
+        if (!walk.damaged.contains(id)) walk.note_damage(id, started.error().detail);
+        return false;
+    }
+    open->delete_of_customer.run(started->customer.value, started->key.value, blob{id});
     forgotten += static_cast<std::uint64_t>(open->db.changes());
+    return true;
 }
 
 // -- pruning

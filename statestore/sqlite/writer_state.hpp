@@ -64,7 +64,7 @@ struct sqlite_writer::state {
     blob encoded(const saga_record& saga);
 
     std::uint64_t forget_some(instant ended_before, bool& more);
-    void forget_key(const rows& expired, std::uint64_t& forgotten);
+    bool forget_key(const rows& expired, std::uint64_t& forgotten);
     pruning prune_some(instant ended_before, std::size_t at_most);
     void remove(const whole_saga& saga);
     void keep_in_archives(const std::vector<whole_saga>& sagas);

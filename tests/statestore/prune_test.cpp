@@ -70,6 +70,22 @@ TEST_CASE("a saga that had a key is archived with it gone, and verifies") {
     CHECK((*folder_reader::open(shop.path, shop.registry))->load(keyed.id()).has_value());
 }
 
+TEST_CASE("a damaged saga keeps its key, holds up no other's, and is told of by the next step") {
+    shop_folder shop;
+    journey damaged(shop.registry, {.number = 8, .key = "key-8"});
+    journey whole(shop.registry, {.number = 9, .key = "key-9"});
+    REQUIRE(shop.writer->commit(batch_of({damaged.works().commit(), whole.works().commit()})));
+    shop.change_store(
+        "UPDATE starts SET event = x'00' WHERE position = (SELECT start FROM sagas WHERE saga = "
+        + shop.key_of(damaged) + ")"
+    );
+    shop.open();
+    CHECK(*shop.writer->forget_keys(never) == 1);
+    CHECK(*shop.writer->forget_keys(never) == 0);
+    CHECK(shop.prune_all_but({damaged.id()}) == 4);
+    CHECK_FALSE(shop.is_in_store(whole));
+}
+
 TEST_CASE("one step looks at so many sagas and no more, even if all of them have to stay") {
     shop_folder shop;
     std::vector<std::unique_ptr<journey>> open;
