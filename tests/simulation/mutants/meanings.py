@@ -118,11 +118,6 @@ MEANINGS = [
         '        open->update_unfinished.run(id, milliseconds_of(PLANTED ? never : change.wake_at));\n',
         'P6', 20, 'sqlite'),
     Mutant(
-        'ended_stays_unfinished', 'statestore/sqlite/writer.cpp',
-        '    open->delete_unfinished.run(id);\n',
-        '    if (!PLANTED) open->delete_unfinished.run(id);\n',
-        'P6', 20, 'sqlite'),
-    Mutant(
         'reused_key_accepted', 'engine/engine.cpp',
         'if (first.claim->fingerprint == claim.fingerprint) {',
         'if (PLANTED || first.claim->fingerprint == claim.fingerprint) {',
