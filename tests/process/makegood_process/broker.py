@@ -21,7 +21,7 @@ from .ports import lease_ports
 KAFKA = "4.1.2"  # the last line that runs on Java 17 everywhere
 SLF4J = "1.7.36"  # the one that Kafka's jars ask for
 HEAP = ("-Xms128m", "-Xmx512m")
-INSTALL_SECONDS_MAX = 300
+INSTALL_SECONDS_MAX = 120
 PORT_ATTEMPTS_MAX = 3
 PROJECT = pathlib.Path(__file__).resolve().parents[3]
 
