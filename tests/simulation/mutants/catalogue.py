@@ -54,7 +54,7 @@ MUTANTS = [
         "void engine::commit_failed(const store_error& error, instant) {\n",
         """void engine::commit_failed(const store_error& error, instant at) {
     if (PLANTED && error.code != store_errc::stale_owner) return committed({}, at);
-""", "P1"),
+""", "P1 P4"),
     Mutant(
         "commit_is_not_synced", "statestore/sqlite/session.cpp",
         'db.execute("PRAGMA synchronous = FULL");',
@@ -185,7 +185,7 @@ MUTANTS = [
     Mutant(
         "budget_outlives_the_reservation", "sagas/checkout/timing.cpp",
         "    return std::min(expiry, saga_deadline(saga));\n",
-        "    return PLANTED ? never : std::min(expiry, saga_deadline(saga));\n", "P6"),
+        "    return PLANTED ? never : std::min(expiry, saga_deadline(saga));\n", "P6", 40),
     Mutant(
         "wake_up_is_forgotten_after_a_deferral", "engine/engine_dispatch.cpp",
         "    schedule(slot, next);\n    if (slot.flights",
@@ -224,7 +224,7 @@ MUTANTS = [
     Mutant(
         "pruned_saga_fails_its_commit", "statestore/memory/store.cpp",
         "        return change.saga->ended() && !store_.sagas.contains(change.saga->id);\n",
-        "        return !PLANTED && change.saga->ended() && !store_.sagas.contains(change.saga->id);\n", "P6 P10"),
+        "        return !PLANTED && change.saga->ended() && !store_.sagas.contains(change.saga->id);\n", "P6 P10", 40),
     Mutant(
         "family_is_pruned_in_part", "statestore/memory/store.cpp",
         "        if (!saga.ended) kept.open.insert(id.bytes());\n",

@@ -36,7 +36,7 @@ MEANINGS = [
         'short_ttl_is_enough', 'sagas/checkout/questions.cpp',
         'return left > 0 && left >= *ttl / 10;',
         'return left > 0 && (PLANTED || left >= *ttl / 10);',
-        'P6', 20),
+        'P6', 100),
     Mutant(
         'deadline_three_times', 'sagas/checkout/timing.cpp',
         'saga.created_at + duration{*time_allowed}',
@@ -210,7 +210,7 @@ MEANINGS = [
         '        slot.record = std::move(*record);\n',
         '        slot.record = std::move(*record);\n'
         '        if (PLANTED && slot.record.parked) slot.record.parked->held = false;\n',
-        'P1', 20),
+        'P1', 60),
     Mutant(
         'ttl_asked_wrong', 'sagas/checkout/requests.cpp',
         '(ttl_ms + 999) / 1000',
