@@ -10,7 +10,11 @@ namespace makegood {
 namespace {
 
 // So few that a commit that comes meanwhile waits for some milliseconds at most.
-constexpr std::size_t sagas_pruned_at_once = 100;
+constexpr std::size_t sagas_pruned_at_once = 25;
+
+// After a step, so many times as long as it took: whoever commits shares disk and processors with
+// it.
+constexpr int pause_per_step = 3;
 
 }  // namespace
 
@@ -45,7 +49,7 @@ void committer::clean(const cleaning& wanted, cleaned_some told) {
 void committer::run() {
     std::unique_lock lock(mutex_);
     while (true) {
-        changed_.wait(lock, [this] { return commit_ || clean_ || ends_; });
+        wait_for_work(lock);
         if (commit_) {
             commit_job job = std::move(*std::exchange(commit_, std::nullopt));
             lock.unlock();
@@ -54,13 +58,22 @@ void committer::run() {
         } else if (clean_ && !ends_) {
             clean_job job = std::move(*std::exchange(clean_, std::nullopt));
             lock.unlock();
+            const steady_instant began = steady_now();
             std::optional<clean_job> rest = clean_some(std::move(job));
+            const steady_instant ended = steady_now();
+            clean_again_at_ = ended + pause_per_step * (ended - began);
             lock.lock();
             if (rest && !clean_) clean_ = std::move(rest);
         } else if (ends_) {
             return;
         }
     }
+}
+
+void committer::wait_for_work(std::unique_lock<std::mutex>& lock) {
+    const auto is_called = [this] { return commit_ || ends_; };
+    changed_.wait(lock, [&] { return is_called() || clean_; });
+    if (clean_) changed_.wait_until(lock, clean_again_at_, is_called);
 }
 
 std::optional<committer::clean_job> committer::clean_some(clean_job job) {

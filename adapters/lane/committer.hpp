@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "adapters/clock/clock.hpp"
 #include "adapters/lane/continuation.hpp"
 #include "engine/ports/journal.hpp"
 
@@ -58,12 +59,15 @@ private:
         bool keys_are_done = false;
     };
     void run();
+    void wait_for_work(std::unique_lock<std::mutex>& lock);
     void commit_now(commit_job job);
     // Nothing when it is done; else what is left of it.
     std::optional<clean_job> clean_some(clean_job job);
     store_result<cleaned> drop_some(clean_job& job);
 
-    journal_writer& writer_;  // used by thread_ only
+    // Used by thread_ only.
+    journal_writer& writer_;
+    steady_instant clean_again_at_{};
 
     std::mutex mutex_;  // guards the jobs and the end
     std::condition_variable changed_;

@@ -13,7 +13,7 @@
 namespace makegood::statestore {
 namespace {
 
-constexpr int keys_forgotten_at_once = 1'000;
+constexpr int keys_forgotten_at_once = 100;
 
 std::string month_of(instant at) {
     return format_instant(at).substr(0, std::string_view("2027-01").size());
@@ -164,7 +164,6 @@ void sqlite_writer::state::open_archive(const std::string& month) {
     opened->file = wanted;
     opened->options = options;
     opened->options.archives = false;
-    opened->options.copies_beside_commits = false;
     opened->options.place = read_place(open->db);
     if (!std::filesystem::exists(wanted)) create_archive(wanted, opened->options);
     opened->take_over();

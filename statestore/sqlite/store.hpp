@@ -54,7 +54,7 @@ public:
     sqlite_writer& operator=(const sqlite_writer&) = delete;
 
     [[nodiscard]] store_result<commit_receipt> commit(const batch& changes) override;
-    // At most a thousand at a time, so that commits need not wait for long: 0 when none is left.
+    // At most a hundred at a time, so that commits need not wait for long: 0 when none is left.
     [[nodiscard]] store_result<std::uint64_t> forget_keys(instant ended_before) override;
     // Goes on where the last step has stopped; the step after the last one begins anew.
     [[nodiscard]] store_result<pruning> prune(instant ended_before, std::size_t at_most) override;

@@ -162,8 +162,10 @@ TEST_CASE("many old keys are forgotten some at a time, so that commits get betwe
     const std::uint64_t first = *writer->forget_keys(never);
     CHECK(first > 0);
     CHECK(first < many);
-    CHECK(*writer->forget_keys(never) == many - first);
-    CHECK(*writer->forget_keys(never) == 0);
+    std::uint64_t all = first;
+    while (const std::uint64_t more = *writer->forget_keys(never))
+        all += more;
+    CHECK(all == many);
 }
 
 TEST_CASE(

@@ -24,7 +24,7 @@ class Plan:
     due: int = 2_000
     due_in: float = 10  # seconds until the first of them ends
     finished: int = 1_000_000
-    outdated: int = 100_000
+    outdated: int = 50_000
 
     def in_short(self) -> "Plan":
         return replace(
