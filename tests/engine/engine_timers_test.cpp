@@ -16,7 +16,7 @@ engine_options with_room_for(std::size_t sagas) {
 }
 
 // So many sagas that wait for somebody until the same moment, and sleep in the store.
-instant put_to_sleep(workbench& bench, int sagas, duration until = 60'000ms) {
+instant leave_dormant(workbench& bench, int sagas, duration until = 60'000ms) {
     variables inputs;
     inputs.set("expires_ms", until.count());
     for (int number = 0; number < sagas; ++number) {
@@ -42,7 +42,7 @@ bool wake(workbench& bench) {
 TEST_CASE("a thousand timers that are due at once bring in what fits, and then the next ones") {
     constexpr std::size_t room = 64;
     workbench bench(1, with_room_for(room));
-    const instant due = put_to_sleep(bench, 1'000);
+    const instant due = leave_dormant(bench, 1'000);
     if (GENERATE(false, true)) bench.restart();
     CHECK(bench.engine->next_wake() == due);
     bench.now = due;
@@ -71,7 +71,7 @@ TEST_CASE("a thousand timers that are due at once bring in what fits, and then t
 
 TEST_CASE("starts that fill the memory and stay there do not hold up the timers") {
     workbench bench(1, with_room_for(8));
-    const instant due = put_to_sleep(bench, 20);
+    const instant due = leave_dormant(bench, 20);
     bench.now = due - 1ms;
     for (int number = 0; number < 8; ++number)
         bench.start("start " + std::to_string(number));
@@ -98,7 +98,7 @@ TEST_CASE("starts that fill the memory and stay there do not hold up the timers"
 
 TEST_CASE("a saga in memory is looked at in time, however many wait for room") {
     workbench bench(1, with_room_for(2));
-    bench.now = put_to_sleep(bench, 3) - 1ms;
+    bench.now = leave_dormant(bench, 3) - 1ms;
     bench.start("k1");
     bench.settle();
     bench.answer("buy", 503);
@@ -136,7 +136,7 @@ TEST_CASE("a child takes over the room of the saga that a timer brought in") {
 
 TEST_CASE("a saga that is only read goes back to sleep and wakes in time") {
     workbench bench(1, with_room_for(2));
-    const instant due = put_to_sleep(bench, 1);
+    const instant due = leave_dormant(bench, 1);
     bench.read(bench.only_saga());
     CHECK(bench.engine->active() == 0);
     CHECK(bench.engine->next_wake() == due);
@@ -148,7 +148,7 @@ TEST_CASE("a saga that is only read goes back to sleep and wakes in time") {
 
 TEST_CASE("a saga whose customer has answered is not brought in once more for the old deadline") {
     workbench bench;
-    const instant due = put_to_sleep(bench, 1);
+    const instant due = leave_dormant(bench, 1);
     if (GENERATE(false, true)) bench.restart();
     bench.submit(bench.only_saga(), signal_received{"shop", true, {}});
     bench.settle();
