@@ -135,10 +135,10 @@ void engine::loaded(const saga_id& id, store_result<saga_record> record, instant
         const refusal why = missing ? refusal::not_found : refusal::store_unavailable;
         for (const slot_input& input : slot.inbox)
             refuse(input.from(), why, record.error().detail);
-        // A saga that could not be read for its timer is looked at again.
         if (!missing) {
             ++counters_.unreadable;
-            asleep_.add(now + limits::unreadable_pause, id);
+            // One whose time had come is looked at again; of any other the time is still planned.
+            if (slot.was_due) asleep_.add(now + limits::unreadable_pause, id);
         }
         forget(slot);
     }

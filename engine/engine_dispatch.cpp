@@ -169,10 +169,13 @@ void engine::tick(instant now) {
     }
     while (has_room() && !asleep_.empty() && asleep_.next().at <= now) {
         saga_slot& slot = ensure_slot(asleep_.take_next().id);
-        if (slot.now_in == saga_slot::phase::loading && !slot.load_requested) {
-            slot.load_is_timers = true;
-            ++timers_loading_;
-            count_woken(slot, true);
+        if (slot.now_in == saga_slot::phase::loading) {
+            slot.was_due = true;
+            if (!slot.load_requested) {
+                slot.load_is_timers = true;
+                ++timers_loading_;
+                count_woken(slot, true);
+            }
         }
         look_at(slot, now);
     }

@@ -71,8 +71,9 @@ struct saga_slot {
     bool load_requested = false;  // and not answered yet
     bool just_loaded = false;     // and no call of it has been sent since
     bool load_is_timers = false;  // a timer asked for it, not somebody who reads or commands
-    bool woken = false;           // a timer brought it into memory, or its parent
-    bool pruned = false;          // while it was being read: what was read is no more
+    bool was_due = false;  // its time came while it was not in memory; planned anew when read
+    bool woken = false;    // a timer brought it into memory, or its parent
+    bool pruned = false;   // while it was being read: what was read is no more
     saga_record record;
     std::vector<slot_input> inbox;
     std::vector<flight> flights;      // attempts under way

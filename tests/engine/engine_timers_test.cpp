@@ -161,3 +161,26 @@ TEST_CASE("a saga whose customer has answered is not brought in once more for th
     bench.advance(due - bench.now);
     CHECK(bench.loads == 1);
 }
+
+TEST_CASE("a saga that cannot be read is looked at once in a while, however many ask for it") {
+    workbench bench;
+    const instant due = leave_dormant(bench, 1);
+    const saga_id id = bench.only_saga();
+    bench.reads_fail = true;
+    for (int reader = 0; reader < 3; ++reader) {
+        CHECK(bench.find_reply(bench.read(id))->why == refusal::store_unavailable);
+        CHECK(bench.engine->next_wake() == due);
+        bench.advance(1ms);
+    }
+    bench.loads = 0;
+    bench.advance(due - bench.now);
+    CHECK(bench.loads == 1);
+    const instant again = due + limits::unreadable_pause;
+    CHECK(bench.find_reply(bench.read(id))->why == refusal::store_unavailable);
+    CHECK(bench.engine->next_wake() == again);
+    bench.loads = 0;
+    bench.reads_fail = false;
+    bench.advance(again - bench.now);
+    CHECK(bench.loads == 1);
+    CHECK(bench.open_calls() == std::vector<std::string>{"buy:0:undo"});
+}

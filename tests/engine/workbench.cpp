@@ -111,7 +111,9 @@ void workbench::perform() {
         for (const saga_id& id : wanted) {
             ++loads;
             const auto found = sagas_.find(id);
-            if (found == sagas_.end()) {
+            if (reads_fail) {
+                engine->loaded(id, store_error{store_errc::corrupt, "unreadable"}, now);
+            } else if (found == sagas_.end()) {
                 engine->loaded(id, store_error{store_errc::not_found, "no such saga"}, now);
             } else {
                 engine->loaded(id, found->second.record, now);

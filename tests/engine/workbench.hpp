@@ -49,6 +49,7 @@ public:
     std::vector<perform_call> calls;  // let out and not answered
     std::vector<saga_changed> changes;
     std::size_t loads = 0;
+    bool reads_fail = false;  // the store cannot give a saga
 
 private:
     struct stored {
