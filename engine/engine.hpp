@@ -115,6 +115,7 @@ struct engine_options {
     retry_policies retries;
     duration attempt_time_max{5'000};  // one attempt of a call
     std::size_t active_sagas_max = limits::active_sagas_max;
+    std::size_t batch_sagas_max = limits::batch_sagas_max;
     bool writes_outbox = false;  // a publisher empties it
 };
 
@@ -163,8 +164,8 @@ public:
     // -- outputs
     // Pointers inside the actions are valid until the next input.
     [[nodiscard]] std::vector<action> take_actions();
-    // What has gathered since the last one, oldest first: limits::batch_sagas_max at most, and
-    // their children. Nothing when there is nothing to commit or a commit is under way. After a
+    // What has gathered since the last one, oldest first: batch_sagas_max of the options at most,
+    // and their children. Nothing when there is nothing to commit or a commit is under way. After a
     // failed commit it may be empty: committing it proves that the store works again (the caller
     // paces these attempts). It stays valid until committed() or commit_failed().
     [[nodiscard]] const batch* take_batch(instant now);

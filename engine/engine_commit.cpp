@@ -36,7 +36,7 @@ void engine::choose_committing() {
         ASSERT(slot->now_in == saga_slot::phase::gathered && !slot->entries.empty());
         const bool follows =
             slot->parent != nullptr && slot->parent->now_in == saga_slot::phase::committing;
-        if (follows || committing_.size() < limits::batch_sagas_max) {
+        if (follows || committing_.size() < options_.batch_sagas_max) {
             slot->now_in = saga_slot::phase::committing;
             committing_.push_back(slot);
         } else {

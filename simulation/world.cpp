@@ -29,13 +29,16 @@ checkout_settings settings_of(chance& luck) {
     return settings;
 }
 
-engine_options engine_options_of(chance& luck) {
+engine_options engine_options_of(chance& luck, std::uint64_t seed) {
     engine_options options;
     options.retries.persistent.parks_after = static_cast<std::uint32_t>(3 + luck.below(8));
     options.writes_outbox = luck.happens(0.5);
     options.retries.forward.attempts_max = static_cast<std::uint32_t>(5 + luck.below(16));
     // Some have so little memory that starts are refused and timers wait for room.
     if (luck.happens(0.3)) options.active_sagas_max = 2 + luck.below(15);
+    // Some commit what has gathered in many small parts.
+    chance batches(seed, "batches");
+    if (batches.happens(0.3)) options.batch_sagas_max = 1 + batches.below(4);
     return options;
 }
 
@@ -58,7 +61,7 @@ public:
           luck_(options.seed, "world"),
           checkout_settings_(settings_of(luck_)),
           registry_(make_registry(checkout_settings_)),
-          settings_(engine_options_of(luck_)),
+          settings_(engine_options_of(luck_, options.seed)),
           log_(options.keeps_lines),
           sky_(options.seed, options.faults),
           backends_(sky_),

@@ -38,13 +38,20 @@ void checkers::committed(const batch& changes, const commit_receipt& receipt, bo
     std::set<std::array<std::uint8_t, 16>> left_out;
     for (const claim_conflict& conflict : receipt.conflicts)
         left_out.insert(conflict.refused.bytes());
-    for (const saga_id& gone : receipt.gone) {
+    const std::set<saga_id> all_gone(receipt.gone.begin(), receipt.gone.end());
+    for (const saga_id& gone : all_gone) {
         if (was_pruned(gone)) continue;
         found_.breaks(promise::nothing_lost_or_doubled, gone, "is gone and was never pruned");
     }
     for (const saga_commit& change : changes.sagas) {
         const saga_id& id = change.saga->id;
-        if (left_out.contains(id.bytes()) || was_pruned(id)) continue;
+        if (left_out.contains(id.bytes()) || all_gone.contains(id)) continue;
+        if (was_pruned(id)) {
+            found_.breaks(
+                promise::nothing_lost_or_doubled, id, "was pruned and a commit of it was kept"
+            );
+            return;
+        }
         if (!durable_.follows(change)) {
             found_.breaks(promise::one_writer, id, "a commit does not follow what is durable");
             return;
