@@ -20,6 +20,7 @@
 #include "engine/assert.hpp"
 #include "statestore/checksum.hpp"
 #include "statestore/sqlite/gathered_log.hpp"
+#include "statestore/sqlite/page_cache.hpp"
 #include "statestore/sqlite/wrapped_file.hpp"
 
 namespace makegood::statestore {
@@ -173,6 +174,7 @@ sqlite3_vfs* system_files() {
     // late, and without harm, when this program has used SQLite before.
     static sqlite3_vfs* const found = [] {
         static_cast<void>(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0));
+        use_page_cache();
         return sqlite3_vfs_find(nullptr);
     }();
     ASSERT(found != nullptr);
