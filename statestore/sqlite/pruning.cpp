@@ -95,6 +95,10 @@ void count(writer_session& store, const whole_saga& saga, std::int64_t entries) 
 
 }  // namespace
 
+std::string month_of(const whole_saga& saga) {
+    return format_instant(saga.updated_at).substr(0, std::string_view("2027-01").size());
+}
+
 void prune_walk::note_damage(const std::string& key, const std::string& detail) {
     const auto id = parse_id_bytes(key);
     const std::string name = id ? id->text() : std::string("without a name");
@@ -119,13 +123,17 @@ std::vector<whole_saga> find_prunable(
         walk.at_end = !row.next();
         if (walk.at_end) break;
         ++looked_at;
-        walk.after = row.bytes(0);
+        const std::string last = std::exchange(walk.after, std::string(row.bytes(0)));
         const bool has_ended = row.integer(4) >= number_of(saga_status::completed)
                                && row.integer(9) < milliseconds_of(ended_before);
         if (!has_ended || unpublished.contains(walk.after) || walk.damaged.contains(walk.after))
             continue;
         try {
             if (auto saga = read_when_free(store, row)) {
+                if (!found.empty() && month_of(*saga) != month_of(found.front())) {
+                    walk.after = last;  // the next step begins with it
+                    return found;
+                }
                 entries += saga->last_sequence;
                 found.push_back(std::move(*saga));
             }

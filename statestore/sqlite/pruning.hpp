@@ -30,6 +30,9 @@ struct whole_saga {
     std::vector<entry> entries;
 };
 
+// In which it ended: "2027-01".
+[[nodiscard]] std::string month_of(const whole_saga& saga);
+
 // How far the pruning of one store has come. Kept by its writer from step to step.
 struct prune_walk {
     std::string after;  // the key of the last saga that was looked at; empty: begins anew
@@ -41,9 +44,10 @@ struct prune_walk {
     void note_damage(const std::string& key, const std::string& detail);
 };
 
-// In a transaction: the next sagas that may go, at most so many, of those that were created and
-// have ended before that moment. Looks at a bounded number of rows, and reads a journal only when
-// nothing keeps its saga: neither its key nor its events nor one of its family that has not ended.
+// In a transaction: the next sagas that may go, at most so many and of one month, of those that
+// were created and have ended before that moment. Looks at a bounded number of rows, and reads a
+// journal only when nothing keeps its saga: neither its key nor its events nor one of its family
+// that has not ended.
 [[nodiscard]] std::vector<whole_saga> find_prunable(
     writer_session& store, prune_walk& walk, instant ended_before, std::size_t at_most
 );

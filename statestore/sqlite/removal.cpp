@@ -1,4 +1,3 @@
-#include <map>
 #include <utility>
 
 #include "engine/assert.hpp"
@@ -14,10 +13,6 @@ namespace makegood::statestore {
 namespace {
 
 constexpr int keys_forgotten_at_once = 100;
-
-std::string month_of(instant at) {
-    return format_instant(at).substr(0, std::string_view("2027-01").size());
-}
 
 }  // namespace
 
@@ -97,12 +92,26 @@ store_result<pruning> sqlite_writer::prune(instant ended_before, std::size_t at_
 }
 
 // The archive is durable before anything is removed. A crash between the two leaves sagas in both,
-// and the next round moves them again.
+// and the next round moves them again. To open an archive is a step of its own: it may take as long
+// as all the rest.
 pruning sqlite_writer::state::prune_some(instant ended_before, std::size_t at_most) {
+    if (archive_wanted) {
+        open_archive(*std::exchange(archive_wanted, std::nullopt));
+        return pruning{{}, {}, true};
+    }
+    const std::string from = walk.after;
     transaction changes(open->db, transaction::kind::write);
     require_epoch();
     const std::vector<whole_saga> found = find_prunable(*open, walk, ended_before, at_most);
-    if (options.archives) keep_in_archives(found);
+    if (options.archives && !found.empty()) {
+        const std::string month = month_of(found.front());
+        if (!has_open_archive(month)) {
+            archive_wanted = month;
+            walk.after = from;
+            return pruning{{}, {}, true};
+        }
+        keep_in_archive(found);
+    }
     for (const whole_saga& each : found)
         remove(each);
     if (!found.empty()) {
@@ -129,44 +138,42 @@ void sqlite_writer::state::remove(const whole_saga& saga) {
     }
 }
 
-void sqlite_writer::state::keep_in_archives(const std::vector<whole_saga>& sagas) {
-    std::map<std::string, std::vector<const whole_saga*>> by_month;
-    for (const whole_saga& each : sagas)
-        by_month[month_of(each.updated_at)].push_back(&each);
-    for (const auto& [month, its] : by_month)
-        keep_in_archive(its, month);
-}
-
-void sqlite_writer::state::keep_in_archive(
-    const std::vector<const whole_saga*>& sagas, const std::string& month
-) {
-    open_archive(month);
+// In the one that is open.
+void sqlite_writer::state::keep_in_archive(const std::vector<whole_saga>& sagas) {
     try {
         transaction changes(archive->open->db, transaction::kind::write);
         archive->require_epoch();
-        for (const whole_saga* each : sagas)
-            insert_whole(*archive->open, *each);
+        for (const whole_saga& each : sagas)
+            insert_whole(*archive->open, each);
         changes.commit();
         archive->end_of_log->reaches(archive->log_pages);
     } catch (const store_failure&) {
+        archives_checked.erase(archive->file);
         archive.reset();  // opened anew, and checked, by the next step
         throw;
     }
     archive->copy_log_when_due();
 }
 
+bool sqlite_writer::state::has_open_archive(const std::string& month) const {
+    return archive && archive->file == archive_path(file, month);
+}
+
 void sqlite_writer::state::open_archive(const std::string& month) {
-    const std::filesystem::path wanted = archive_path(file, month);
-    if (archive && archive->file == wanted) return;
     if (archive) archive->close();
     archive.reset();
     auto opened = std::make_unique<state>();
-    opened->file = wanted;
+    opened->file = archive_path(file, month);
     opened->options = options;
     opened->options.archives = false;
     opened->options.place = read_place(open->db);
-    if (!std::filesystem::exists(wanted)) create_archive(wanted, opened->options);
+    if (!std::filesystem::exists(opened->file)) {
+        create_archive(opened->file, opened->options);
+    } else if (archives_checked.contains(opened->file)) {
+        opened->options.checked_pages_max = 0;
+    }
     opened->take_over();
+    archives_checked.insert(opened->file);
     archive = std::move(opened);
 }
 

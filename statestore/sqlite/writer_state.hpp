@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,9 +39,11 @@ struct sqlite_writer::state {
     std::optional<std::uint32_t> asked_to_copy;  // pages: what the copier was asked for in this log
     // After a copy that failed: what was copied before may not have reached the disk either.
     bool copies_in_doubt = false;
-    std::string buffer;                  // of encoded bytes, used again and again
-    prune_walk walk;                     // of prune_some()
-    std::unique_ptr<state> archive;      // the one that was written last
+    std::string buffer;                                // of encoded bytes, used again and again
+    prune_walk walk;                                   // of prune_some()
+    std::unique_ptr<state> archive;                    // the one that was written last
+    std::optional<std::string> archive_wanted;         // the month of the one to be opened instead
+    std::set<std::filesystem::path> archives_checked;  // as a whole, by this writer
     std::unique_ptr<log_copier> copier;  // none: the writer copies all of the log itself
 
     void connect();
@@ -67,8 +70,8 @@ struct sqlite_writer::state {
     bool forget_key(const rows& expired, std::uint64_t& forgotten);
     pruning prune_some(instant ended_before, std::size_t at_most);
     void remove(const whole_saga& saga);
-    void keep_in_archives(const std::vector<whole_saga>& sagas);
-    void keep_in_archive(const std::vector<const whole_saga*>& sagas, const std::string& month);
+    void keep_in_archive(const std::vector<whole_saga>& sagas);
+    [[nodiscard]] bool has_open_archive(const std::string& month) const;
     void open_archive(const std::string& month);
 
     void copy_log_when_due();

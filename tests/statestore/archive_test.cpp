@@ -38,14 +38,14 @@ extern "C" int fsync(int file) {
 
 TEST_CASE("a damaged archive is named, and nothing is removed") {
     shop_folder shop;
-    REQUIRE(shop.writer->prune(never, 1)->sagas.size() == 1);
+    REQUIRE(shop.prune(1)->sagas.size() == 1);
     shop.writer.reset();
     std::string bytes = toy::read_bytes(shop.archive);
     bytes[3 * 4'096 + 4'000] ^= 1;
     toy::write_bytes(shop.archive, bytes);
     CHECK_THAT(shop.verified(), Catch::Contains("lane-0-2027-01.db store-damaged"));
     shop.open();
-    const auto pruned = shop.writer->prune(never, 10);
+    const auto pruned = shop.prune(10);
     REQUIRE_FALSE(pruned);
     CHECK(pruned.error().code == store_errc::corrupt);
     CHECK_THAT(pruned.error().detail, Catch::Contains("lane-0-2027-01.db"));
@@ -60,7 +60,7 @@ TEST_CASE("an archive of another store is not written to") {
     REQUIRE(other.prune_all() == 3);
     other.writer.reset();
     toy::lay_out(toy::image_of(other.archive.parent_path()), shop.archive.parent_path());
-    CHECK(shop.writer->prune(never, 10).error().code == store_errc::corrupt);
+    CHECK(shop.prune(10).error().code == store_errc::corrupt);
     CHECK(shop.is_in_store(*shop.sagas[0]));
     CHECK_THAT(shop.verified(), Catch::Contains("store-misplaced"));
 }
@@ -104,6 +104,30 @@ TEST_CASE("an archive whose making was cut short is none, and is made anew") {
     CHECK(left.contains("lane-0-2027-01.db-end"));
 }
 
+TEST_CASE("a step archives one month, and an archive is opened by a step that does nothing else") {
+    shop_folder shop;
+    const instant february = toy::beginning + std::chrono::hours{31 * 24};
+    journey later(shop.registry, {.number = 9, .at = february});
+    journey last(shop.registry, {.number = 10, .at = february});
+    REQUIRE(shop.writer->commit(batch_of({later.works().commit(), last.works().commit()})));
+    std::vector<std::size_t> steps;
+    for (bool more = true; more;) {
+        const auto step = shop.writer->prune(never, 10);
+        REQUIRE(step);
+        steps.push_back(step->sagas.size());
+        more = step->more;
+    }
+    CHECK(steps == std::vector<std::size_t>{0, 0, 3, 0, 0, 2});
+    shop.writer.reset();
+    const auto archived_in = [&](std::string_view month) {
+        const auto archive = archive_path(shop.store, month);
+        return (*sqlite_reader::open(archive, shop.registry))->statistics()->journal_entries;
+    };
+    CHECK(archived_in("2027-01") == 8);
+    CHECK(archived_in("2027-02") == 4);
+    CHECK(shop.verified().empty());
+}
+
 TEST_CASE("a damaged archive does not hide what is in another") {
     shop_folder shop;
     journey later(shop.registry, {.number = 9, .at = toy::beginning + std::chrono::hours{31 * 24}});
@@ -142,14 +166,15 @@ TEST_CASE("archives go into a backup and out of it, and take more sagas there") 
     REQUIRE(opened);
     static_cast<void>(again.commit());
     REQUIRE((*opened)->commit(batch_of({again.works().commit()})));
-    REQUIRE((*opened)->prune(never, 10)->sagas.size() == 1);
+    shop.writer = std::move(*opened);
+    REQUIRE(shop.prune(10)->sagas.size() == 1);
     shop.check_all_is_found(restored);
     CHECK(shop.verified(restored).empty());
 }
 
 TEST_CASE("what is pruned while a backup is taken is in the copy") {
     shop_folder shop;
-    REQUIRE(shop.writer->prune(never, 1)->sagas.size() == 1);  // begins the archive
+    REQUIRE(shop.prune(1)->sagas.size() == 1);  // begins the archive
     const auto copy = shop.folder.path() / "copy";
     bool pruned = false;
     const auto done = backup(shop.path, copy, [&](const backup_progress&) {

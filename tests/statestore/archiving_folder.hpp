@@ -69,6 +69,15 @@ struct shop_folder {
             found += fmt::format("{} {}: {}\n", each.store, each.what, each.detail);
         return found;
     }
+    // The next step that does more than open an archive.
+    store_result<pruning> prune(std::size_t at_most) {
+        auto step = writer->prune(never, at_most);
+        for (int opening = 0; opening < 2; ++opening) {
+            const bool idle = step && step->sagas.empty() && step->damaged.empty() && step->more;
+            if (idle) step = writer->prune(never, at_most);
+        }
+        return step;
+    }
     // All that may go; how many did.
     std::size_t prune_all(std::size_t at_most = 10) { return prune_all_but({}, at_most); }
     // But for those that must be told of as damaged.

@@ -11,7 +11,7 @@ using toy::journey;
 
 TEST_CASE("what was pruned is in the archive, whole, and nowhere else") {
     shop_folder shop;
-    CHECK(shop.writer->prune(never, 2)->sagas.size() == 2);
+    CHECK(shop.prune(2)->sagas.size() == 2);
     CHECK(shop.prune_all(2) == 1);
     CHECK(shop.prune_all(2) == 0);
     for (unsigned number = 0; number < 4; ++number)
@@ -97,10 +97,10 @@ TEST_CASE("one step looks at so many sagas and no more, even if all of them have
     journey last(shop.registry, {.number = 2'000});
     changes.push_back(last.works().commit());
     REQUIRE(shop.writer->commit(batch_of(changes)));
-    const pruning first = *shop.writer->prune(never, 10);
+    const pruning first = *shop.prune(10);
     CHECK(first.sagas.size() == 3);
     CHECK(first.more);
-    const pruning second = *shop.writer->prune(never, 10);
+    const pruning second = *shop.prune(10);
     REQUIRE(second.sagas.size() == 1);
     CHECK(second.sagas[0].id == last.id());
     CHECK_FALSE(second.more);
@@ -117,8 +117,8 @@ TEST_CASE("one step removes few sagas when their journals are long") {
             long_ones.back()->fails_once();
         REQUIRE(shop.writer->commit(batch_of({long_ones.back()->works().commit()})));
     }
-    CHECK(shop.writer->prune(never, 100)->sagas.size() == 5);
-    const pruning rest = *shop.writer->prune(never, 100);
+    CHECK(shop.prune(100)->sagas.size() == 5);
+    const pruning rest = *shop.prune(100);
     CHECK(rest.sagas.size() == 1);
     CHECK_FALSE(rest.more);
     CHECK(shop.verified().empty());
@@ -149,14 +149,14 @@ TEST_CASE("a damaged saga stays, is told of once, and the others go") {
         );
     }
     shop.open();
-    const pruning step = *shop.writer->prune(never, 10);
+    const pruning step = *shop.prune(10);
     CHECK(step.sagas.size() == 2);
     REQUIRE(step.damaged.size() == 1);
     CHECK_THAT(step.damaged[0], Catch::Contains(shop.sagas[1]->id().text()));
     CHECK_FALSE(step.more);
     // It is passed by from now on.
     REQUIRE(shop.writer->commit(batch_of({shop.sagas[3]->works().commit()})));
-    const pruning next = *shop.writer->prune(never, 10);
+    const pruning next = *shop.prune(10);
     CHECK(next.sagas.size() == 1);
     CHECK(next.damaged.empty());
     CHECK_THAT(shop.verified(), Catch::Contains("lane-0.db"));
@@ -192,7 +192,7 @@ TEST_CASE("what has to stay is not read, however damaged it is") {
     for (const journey* each : {&parent, &keyed})
         shop.change_store("DELETE FROM journal WHERE saga = " + shop.key_of(*each));
     shop.open();
-    const pruning step = *shop.writer->prune(never, 10);
+    const pruning step = *shop.prune(10);
     CHECK(step.sagas.size() == 3);
     CHECK(step.damaged.empty());
 }
