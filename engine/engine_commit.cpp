@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <set>
 #include <utility>
 
 #include "engine/assert.hpp"
@@ -22,6 +24,7 @@ const batch* engine::take_batch(instant now) {
         part.entries = std::move(slot->entries);
         part.claim = slot->created ? slot->claim : std::nullopt;
         part.wake_at = wake_of(slot->record);
+        part.had_ended = !slot->created && is_end(slot->record.definition->state(slot->from).kind);
         part.outbox = slot->outbox;
         slot->stored.choose(part);
     }
@@ -171,13 +174,12 @@ void engine::yield_to(saga_slot& slot, const claim_conflict& conflict, instant n
 // A child whose parent was not taken was never started either.
 void engine::drop_orphans(const std::vector<saga_slot*>& slots) {
     if (dropped_.empty()) return;
+    std::set<std::array<std::uint8_t, 16>> families;
+    for (const saga_slot* parent : dropped_)
+        families.insert(parent->id.bytes());
     for (saga_slot* slot : slots) {
-        if (!slot->created || slot->claim) continue;
-        for (const saga_slot* parent : dropped_) {
-            if (parent->id.bytes() != slot->id.bytes()) continue;
-            drop(*slot, refusal::not_found, {});
-            break;
-        }
+        const bool is_child = slot->created && !slot->claim;
+        if (is_child && families.contains(slot->id.bytes())) drop(*slot, refusal::not_found, {});
     }
 }
 

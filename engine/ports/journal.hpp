@@ -43,6 +43,8 @@ struct saga_commit {
     bool stores_record = true;
     // Without it the store keeps the wake-up that it has, which is not later.
     bool stores_wake = true;
+    bool had_ended =
+        false;  // before these entries: only such a saga may have been pruned meanwhile
     std::vector<outbox_event> outbox;
 };
 

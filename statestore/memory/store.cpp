@@ -158,7 +158,7 @@ private:
     }
 
     bool is_gone(const saga_commit& change) const {
-        return change.saga->ended() && !store_.sagas.contains(change.saga->id);
+        return change.had_ended && !store_.sagas.contains(change.saga->id);
     }
 
     state& store_;

@@ -208,8 +208,8 @@ void sqlite_writer::state::write_start(
 }
 
 // Entries whose predecessor is not there would make a gap; one that is there already breaks the key
-// of the table. So a journal stays whole, whatever the row of its saga says. Only an ended saga of
-// which nothing is left was pruned.
+// of the table. So a journal stays whole, whatever the row of its saga says. Only a saga that had
+// ended and of which nothing is left was pruned.
 bool sqlite_writer::state::is_gone(const saga_commit& change) {
     const saga_record& saga = *change.saga;
     const auto id_array = id_bytes(saga.id);
@@ -219,7 +219,7 @@ bool sqlite_writer::state::is_gone(const saga_commit& change) {
     if (has_saga || (before > 1 && open->find_entry.select(id, before).next())) return false;
     const bool nothing_is_left =
         !open->find_saga.select(id).next() && !open->find_any_entry.select(id).next();
-    if (saga.ended() && nothing_is_left) return true;
+    if (change.had_ended && nothing_is_left) return true;
     fail_unfollowed(saga, before + 1);
 }
 

@@ -181,6 +181,19 @@ TEST_CASE("a saga on a damaged page stays, is told of once, and the others go") 
     CHECK_FALSE(shop.is_in_store(after));
 }
 
+TEST_CASE("a running saga that has vanished and ends now is damage, and not taken for pruned") {
+    shop_folder shop;
+    const std::string key = shop.key_of(*shop.sagas[3]);
+    shop.change_store(
+        "DELETE FROM starts WHERE position = (SELECT start FROM sagas WHERE saga = " + key
+        + "); DELETE FROM sagas WHERE saga = " + key
+    );
+    shop.open();
+    const auto lost = shop.writer->commit(batch_of({shop.sagas[3]->works().commit()}));
+    REQUIRE_FALSE(lost);
+    CHECK(lost.error().code == store_errc::corrupt);
+}
+
 TEST_CASE("what has to stay is not read, however damaged it is") {
     shop_folder shop;
     journey parent(shop.registry, {.number = 50});

@@ -199,6 +199,8 @@ saga_commit journey::commit() {
         entries_.begin() + static_cast<std::ptrdiff_t>(committed_), entries_.end()
     );
     if (committed_ == 0) change.claim = claim_;
+    change.had_ended = had_ended_;
+    had_ended_ = record_.ended();
     if (!record_.ended()) change.wake_at = clock_ + duration{1'000};
     for (const call_record& call : record_.calls) {
         if (call.status != call_status::pending) continue;

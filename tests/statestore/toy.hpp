@@ -63,6 +63,7 @@ private:
     saga_record record_;
     std::vector<journal_entry> entries_;
     std::size_t committed_ = 0;
+    bool had_ended_ = false;  // as committed
     stored_view stored_;
     std::optional<start_claim> claim_;
     instant clock_;
