@@ -209,7 +209,9 @@ void connection::fail(int code, std::string_view doing) const {
     const int system_error = handle() == nullptr ? 0 : sqlite3_system_errno(handle());
     const bool is_io = (code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_FULL;
     const store_errc meaning = errc_of(code, is_io ? system_error : 0);
-    const char* said = handle() == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle());
+    // A file that was asked directly leaves SQLite with the word of another call.
+    const bool knows = handle() != nullptr && sqlite3_extended_errcode(handle()) == code;
+    const char* said = knows ? sqlite3_errmsg(handle()) : sqlite3_errstr(code);
     throw store_failure{
         {meaning, fmt::format(
                       "{}: {} (SQLite error {}) while {}; {}", file_.string(), said, code, doing,

@@ -275,6 +275,8 @@ TEST_CASE("a copier that fails is reported, fails no commit, and works again wit
     }
     const auto said = store.told.said();
     CHECK_THAT(said.front(), Catch::Contains("lane-0.db") && Catch::Contains("check the disk"));
+    for (const std::string& each : said)
+        CHECK_THAT(each, Catch::Contains("disk I/O error"));
     broken = false;
     store.commit_until_log_begins_again();
     writes.forget();
