@@ -223,8 +223,8 @@ MUTANTS = [
 """, "P1 P8"),
     Mutant(
         "pruned_saga_fails_its_commit", "statestore/memory/store.cpp",
-        "        return change.saga->ended() && !store_.sagas.contains(change.saga->id);\n",
-        "        return !PLANTED && change.saga->ended() && !store_.sagas.contains(change.saga->id);\n", "P6 P10", 40),
+        "        return change.had_ended && !store_.sagas.contains(change.saga->id);\n",
+        "        return !PLANTED && change.had_ended && !store_.sagas.contains(change.saga->id);\n", "P6 P10", 40),
     Mutant(
         "family_is_pruned_in_part", "statestore/memory/store.cpp",
         "        if (!saga.ended) kept.open.insert(id.bytes());\n",
