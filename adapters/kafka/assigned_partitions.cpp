@@ -31,8 +31,12 @@ std::optional<receipt> assigned_partitions::receive(
 ) {
     ASSERT(offset >= 0);
     const auto found = partitions_.find(from);
-    if (found == partitions_.end() || offset <= found->second.received) return {};
-    assigned& partition = found->second;
+    if (found == partitions_.end()) return {};
+    if (offset <= found->second.received) {
+        revoke(from);
+        assign(from);
+    }
+    assigned& partition = partitions_.at(from);
     partition.under_way.push(static_cast<message_position>(offset), {});
     partition.received = offset;
     ++partition.unfinished;

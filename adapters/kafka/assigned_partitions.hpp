@@ -43,7 +43,9 @@ public:
     void revoke(const topic_partition& partition);
     void revoke_all();
 
-    // Nothing when the partition is not ours, or the message was received already.
+    // Nothing when the partition is not ours. A message that comes again was not finished for good:
+    // the position was set back (a topic that was made anew, a leader that had lost messages). That
+    // is another assignment of the partition, and receipts of the one before mean nothing.
     [[nodiscard]] std::optional<receipt> receive(const topic_partition& from, std::int64_t offset);
     // False when it is not ours any more: another member gets, or got, the message again.
     bool finish(const receipt& finished);

@@ -10,8 +10,8 @@
 
 // structured: header `content-type` = "application/cloudevents+json; charset=UTF-8"
 //             value  = {"specversion":"1.0", attribute: text …, "datacontenttype":…, "data": JSON}
-// binary:     headers "ce_specversion" = "1.0", "ce_" attribute = text …, "content-type" = the
-// data's
+// binary:     headers "ce_specversion" = "1.0", "ce_" attribute = text …,
+//                     "content-type" = "application/json"
 //             value  = the data
 namespace makegood::kafka {
 

@@ -109,7 +109,6 @@ void producer::settle(const delivery& what) {
     ASSERT(found != nullptr && !found->finished);
     if (what.what == delivery::outcome::acknowledged) {
         found->finished = true;
-        pause_ = options_.pause_min;
         const std::lock_guard lock(mutex_);
         ++statistics_.acknowledged;
         return;
@@ -164,6 +163,7 @@ void producer::tell_settled() {
         bytes += each.item.bytes;
     });
     if (!settled) return;
+    pause_ = options_.pause_min;
     sent_ -= std::min(sent_, messages);
     {
         const std::lock_guard lock(mutex_);

@@ -24,7 +24,7 @@ struct producer_options {
     std::size_t messages_max = 10'000;                      // taken and not settled; then `full`
     std::size_t bytes_max = std::size_t{16} * 1024 * 1024;  // of those; one message is always taken
     duration pause_min{100};     // before it goes on after a failure that librdkafka gives up on;
-    duration pause_max{10'000};  // doubled each time that nothing was acknowledged in between
+    duration pause_max{10'000};  // doubled each time that nothing was settled in between
 };
 
 // Told on the producer's thread. Must not throw, wait, or destroy the producer.

@@ -107,6 +107,14 @@ std::optional<settings_problem> touches_guarantee(const std::string& name, const
         quoted(name) + " may not be set: order and delivery depend on it. Leave it out."};
 }
 
+// Equal keys have to meet in one partition.
+std::optional<settings_problem> breaks_order(const std::string& name, const std::string& value) {
+    if (name != "partitioner" || value != "random") return {};
+    return settings_problem{
+        quoted(name) + " may not be 'random': it does not look at keys, and order per key depends "
+        "on it. Use murmur2_random, consistent_random or fnv1a_random."};
+}
+
 std::optional<settings_problem> refusal_of(
     rd_kafka_conf_t& conf, const std::string& name, const std::string& value
 ) {
@@ -152,6 +160,7 @@ result_or<client_configuration, settings_problem> configuration_of(
         set(*made, each.name, each.value);
     for (const auto& [name, value] : settings) {
         if (auto problem = touches_guarantee(name, known)) return *problem;
+        if (auto problem = breaks_order(name, value)) return *problem;
         if (auto problem = refusal_of(*made, name, value)) return *problem;
     }
     for (const setting& each : known.guarantees)

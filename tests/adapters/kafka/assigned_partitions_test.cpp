@@ -69,10 +69,20 @@ TEST_CASE("a receipt of a partition that was taken away finishes nothing") {
     CHECK(ours.to_commit() == offsets{{first, 1}});
 }
 
-TEST_CASE("a message that comes twice under one assignment is received once") {
+TEST_CASE("a position that was set back begins anew, and nothing is left out") {
     two_partitions ours;
-    static_cast<void>(ours.take(first, 5));
-    CHECK_FALSE(ours.receive(first, 5));
-    CHECK_FALSE(ours.receive(first, 4));
-    CHECK(ours.unfinished() == 1);
+    CHECK(ours.finish(ours.take(first, 6)));
+    const receipt before = ours.take(first, 7);
+    const receipt other = ours.take(second, 3);
+    CHECK(ours.to_commit() == offsets{{first, 7}});
+    // As of a topic that was made anew while we read it.
+    const receipt again = ours.take(first, 0);
+    CHECK(ours.unfinished() == 2);
+    CHECK_FALSE(ours.finish(before));
+    CHECK(ours.finish(again));
+    CHECK(ours.to_commit() == offsets{{first, 1}});
+    CHECK(ours.finish(ours.take(first, 1)));
+    CHECK(ours.finish(other));
+    CHECK(ours.to_commit() == offsets{{first, 2}, {second, 4}});
+    CHECK(ours.unfinished() == 0);
 }

@@ -10,6 +10,7 @@ import threading
 import unittest
 
 from makegood_process import Broker, NoBroker, wait_until
+from makegood_process.broker import java_release
 
 PUMP = pathlib.Path(os.environ["MAKEGOOD_BUILD"]) / "event_pump"
 TOPIC = "events"
@@ -49,6 +50,14 @@ class Pump:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+class JavaIsRead(unittest.TestCase):
+    def test_releases(self) -> None:
+        self.assertEqual(java_release('openjdk version "17.0.15" 2025-04-15\nOpenJDK Runtime'), 17)
+        self.assertEqual(java_release('java version "1.8.0_402"'), 8)
+        self.assertEqual(java_release('openjdk version "21" 2023-09-19'), 21)
+        self.assertEqual(java_release("no Java here"), 0)
 
 
 class BrokerIsKilled(unittest.TestCase):

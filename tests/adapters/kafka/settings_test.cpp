@@ -94,6 +94,11 @@ TEST_CASE("what order and delivery stand on may not be set") {
     }
 }
 
+TEST_CASE("a partitioner that does not look at keys may not be set") {
+    CHECK_THAT(problem_of({{"partitioner", "random"}}), Contains("order per key"));
+    CHECK_THAT(problem_of({{"partitioner", "murmur2"}}), Equals(""));
+}
+
 TEST_CASE("no sentence shows a secret") {
     CHECK_THAT(
         problem_of({{"ssl.key.pem", "-----hunter2-----"}, {"security.protocol", "SSL"}}),

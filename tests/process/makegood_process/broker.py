@@ -8,6 +8,7 @@ import base64
 import fcntl
 import os
 import pathlib
+import re
 import shutil
 import socket
 import struct
@@ -19,6 +20,7 @@ from .deadline import wait_until
 from .ports import lease_ports
 
 KAFKA = "4.1.2"  # the last line that runs on Java 17 everywhere
+JAVA_MIN = 17
 SLF4J = "1.7.36"  # the one that Kafka's jars ask for
 HEAP = ("-Xms128m", "-Xmx512m")
 INSTALL_SECONDS_MAX = 120
@@ -44,6 +46,10 @@ def installed_jars() -> pathlib.Path:
     """The folder with the broker's jars; fetches them the first time."""
     if shutil.which("java") is None:
         raise NoBroker("there is no Java; install openjdk-17-jre-headless")
+    said = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr
+    if java_release(said) < JAVA_MIN:
+        first = (said.splitlines() or ["java -version says nothing"])[0]
+        raise NoBroker(f"Kafka {KAFKA} needs Java {JAVA_MIN} ({first}); install openjdk-17-jre-headless")
     cache = pathlib.Path(os.environ.get("MAKEGOOD_CACHE", PROJECT / ".cache"))
     folder = cache / f"kafka-{KAFKA}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -53,6 +59,12 @@ def installed_jars() -> pathlib.Path:
         if not jars.exists():
             _fetch(folder, jars)
     return jars
+
+
+def java_release(said: str) -> int:
+    """Of what `java -version` says: 17 of `openjdk version "17.0.9"`, 8 of `"1.8.0_402"`; 0 when it says none."""
+    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    return int(found[1]) if found else 0
 
 
 def _fetch(folder: pathlib.Path, jars: pathlib.Path) -> None:
