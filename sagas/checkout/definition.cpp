@@ -143,10 +143,12 @@ public:
         return read_start_request(body, settings_);
     }
     std::string render(const saga_record& saga, std::span<const live_note> notes) const override {
+        const id_text order = contract::order_id(saga.id);
+        const id_text fulfilment = saga.id.with_prefix(fulfilment::saga_prefix).in_place_text();
         contract::related_ids related;
-        if (order_was_created(saga)) related.order = contract::order_id(saga.id).str();
+        if (order_was_created(saga)) related.order = order;
         if (saga.state.value == "completed" && starts_fulfilment(saga)) {
-            related.fulfilment = saga.id.with_prefix(fulfilment::saga_prefix).text();
+            related.fulfilment = fulfilment;
         }
         return contract::resource_text(saga, related, notes);
     }

@@ -17,18 +17,21 @@ std::string text_of(const call_reference& call) {
     return text;
 }
 
-std::string total_text(const saga_record& saga, std::int64_t total) {
-    return object_text(64)
-        .number("amount", total)
+void write_total(object_text& out, const saga_record& saga) {
+    const auto total = saga.integer(variable::total);
+    if (!total) return;
+    out.object("total")
+        .number("amount", *total)
         .text("currency", saga.text(variable::currency))
         .finish();
 }
 
-std::string reason_text(const failure_reason& reason) {
-    return object_text()
-        .text("code", reason.code)
-        .text("step", reason.step.value)
-        .text_unless_empty("detail", reason.detail)
+void write_reason(object_text& out, const saga_record& saga) {
+    if (!saga.reason) return;
+    out.object("reason")
+        .text("code", saga.reason->code)
+        .text("step", saga.reason->step.value)
+        .text_unless_empty("detail", saga.reason->detail)
         .finish();
 }
 
@@ -42,12 +45,27 @@ std::string open_calls_text(const saga_record& saga) {
     return out + "]";
 }
 
-std::string parked_text(const saga_record& saga) {
-    return object_text()
+void write_parked(object_text& out, const saga_record& saga) {
+    if (!saga.parked) return;
+    out.object("parked")
         .text("code", saga.parked->code)
         .text_unless_empty("detail", saga.parked->detail)
         .fragment("open", open_calls_text(saga))
         .finish();
+}
+
+// Where it stands, in the words that everybody is told.
+void write_standing(object_text& out, const saga_record& saga, const related_ids& related) {
+    out.number("version", saga.definition->version())
+        .text("status", status_text(saga.status()))
+        .text("state", saga.state.value)
+        .text("customer_id", saga.customer.value)
+        .text_unless_empty("order_id", related.order)
+        .text_unless_empty("checkout_id", related.checkout)
+        .text_unless_empty("fulfilment_id", related.fulfilment);
+    write_total(out, saga);
+    write_reason(out, saga);
+    write_parked(out, saga);
 }
 
 std::string waiting_for_text(std::span<const live_note> notes) {
@@ -107,20 +125,8 @@ std::string resource_text(
     const saga_record& saga, const related_ids& related, std::span<const live_note> notes
 ) {
     object_text out(768);
-    out.text("id", saga.id.in_place_text())
-        .text("saga", saga.definition->name())
-        .number("version", saga.definition->version())
-        .text("status", status_text(saga.status()))
-        .text("state", saga.state.value)
-        .text("customer_id", saga.customer.value)
-        .text_unless_empty("order_id", related.order)
-        .text_unless_empty("checkout_id", related.checkout)
-        .text_unless_empty("fulfilment_id", related.fulfilment);
-    if (const auto total = saga.integer(variable::total)) {
-        out.fragment("total", total_text(saga, *total));
-    }
-    if (saga.reason) out.fragment("reason", reason_text(*saga.reason));
-    if (saga.parked) out.fragment("parked", parked_text(saga));
+    out.text("id", saga.id.in_place_text()).text("saga", saga.definition->name());
+    write_standing(out, saga, related);
     write_progress(out, saga);
     if (!notes.empty()) out.fragment("waiting_for", waiting_for_text(notes));
     return out.text("created_at", format_instant(saga.created_at))

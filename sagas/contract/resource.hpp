@@ -2,16 +2,18 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "engine/definition.hpp"
 
 namespace makegood::contract {
 
-// The ids of what belongs to a saga; those that do not exist are empty.
+// The ids of what belongs to a saga; those that do not exist are empty. Refers to texts of the
+// caller.
 struct related_ids {
-    std::string order;
-    std::string checkout;
-    std::string fulfilment;
+    std::string_view order{};
+    std::string_view checkout{};
+    std::string_view fulfilment{};
 };
 
 // A saga as CONTRACTS.md, section 1, shows it, as JSON text. Members without a value are absent.

@@ -91,10 +91,10 @@ public:
         return start_refusal{"invalid-field", "a fulfilment is started by its checkout only", {}};
     }
     std::string render(const saga_record& saga, std::span<const live_note> notes) const override {
-        contract::related_ids related;
-        related.order = contract::order_id(saga.id);
-        related.checkout = std::string(saga.text(variable::checkout_id));
-        return contract::resource_text(saga, related, notes);
+        const id_text order = contract::order_id(saga.id);
+        return contract::resource_text(
+            saga, {.order = order, .checkout = saga.text(variable::checkout_id)}, notes
+        );
     }
 };
 

@@ -91,6 +91,11 @@ object_text& object_text::fragment_unless_empty(std::string_view name, std::stri
     return json.empty() ? *this : fragment(name, json);
 }
 
+object_text object_text::object(std::string_view name) {
+    this->name(name);
+    return object_text(out_);
+}
+
 std::string object_text::finish() {
     out_ += '}';
     return std::move(own_);

@@ -26,6 +26,9 @@ public:
     object_text& fragment(std::string_view name, std::string_view json);
     object_text& fragment_unless_empty(std::string_view name, std::string_view json);
 
+    // Begins a member that is an object too, which must be finished before this one goes on.
+    [[nodiscard]] object_text object(std::string_view name);
+
     // The finished object; empty when it was appended elsewhere. Nothing may be written afterwards.
     std::string finish();
 

@@ -91,6 +91,16 @@ TEST_CASE("objects are written with every text escaped") {
     CHECK(json::object_text().finish() == "{}");
 }
 
+TEST_CASE("an object in an object is written in its place") {
+    json::object_text out;
+    out.number("a", 1);
+    json::object_text inner = out.object("b");
+    inner.object("c").text("d", "e").finish();
+    inner.finish();
+    out.object("f").finish();
+    CHECK(out.text("g", "h").finish() == R"({"a":1,"b":{"c":{"d":"e"}},"f":{},"g":"h"})");
+}
+
 TEST_CASE("a pointer to a member given twice finds it in the depth") {
     const auto read = json::read_strictly(R"({"a":[{"x":1},[2,{"b/":1,"b/":2}]]})");
     REQUIRE_FALSE(read.has_value());
