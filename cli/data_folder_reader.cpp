@@ -12,7 +12,6 @@
 #include "cli/exit_code.hpp"
 #include "cli/store_failure.hpp"
 #include "sagas/registry.hpp"
-#include "statestore/folder_reader.hpp"
 
 namespace makegood::cli {
 

@@ -6,6 +6,7 @@
 #include "cli/checkout_reader.hpp"
 #include "engine/definition.hpp"
 #include "engine/ports/journal.hpp"
+#include "statestore/folder_reader.hpp"
 
 namespace makegood::cli {
 
@@ -17,7 +18,7 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] const definition_registry& registry() const { return registry_; }
-    [[nodiscard]] journal_reader& reader() { return *reader_; }
+    [[nodiscard]] statestore::folder_reader& reader() { return *reader_; }
 
     // Throws command_failure(not_found) when `text` is no id or there is no such saga.
     [[nodiscard]] saga_record load(std::string_view text);
@@ -26,7 +27,7 @@ public:
 private:
     std::filesystem::path path_;
     definition_registry registry_;
-    std::unique_ptr<journal_reader> reader_;
+    std::unique_ptr<statestore::folder_reader> reader_;
 };
 
 // The id that `text` is. Throws command_failure(not_found) when it is none.

@@ -95,6 +95,14 @@ struct call_request {
     std::string body;
 };
 
+// What the world outside is told when a fact has led to a state, beside what it is told of every
+// saga: that it was parked, and its end.
+struct announcement {
+    fact_name on;
+    state_name to;
+    std::string_view type;  // "checkout.inventory_reserved"
+};
+
 // A saga to be started in the same commit as the parent's transition.
 struct child_start {
     std::string definition;
@@ -181,6 +189,11 @@ public:
         const saga_record& saga, fact_name fact, std::string_view code
     ) const = 0;
     [[nodiscard]] virtual std::optional<child_start> child(const saga_record& saga) const = 0;
+
+    // What matters to others on the way to the end; nothing but parking and ends unless it says so.
+    [[nodiscard]] virtual std::span<const announcement> announcements() const { return {}; }
+    // What an announcement tells of the saga: one JSON object, read from the record alone.
+    [[nodiscard]] virtual std::string announcement_data(const saga_record& saga) const = 0;
 
     // Reads and checks the body of a start request. The inputs also hold the settings in force.
     [[nodiscard]] virtual result_or<start_document, start_refusal> read_start(std::string_view body

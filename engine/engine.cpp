@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "engine/announcing.hpp"
 #include "engine/assert.hpp"
 #include "engine/saga_slot.hpp"
 #include "engine/step.hpp"
@@ -207,19 +208,8 @@ void engine::apply(saga_slot& slot, event happened, instant now) {
     slot.entries.push_back({slot.record.sequence + 1, now, std::move(happened)});
     const step_outcome outcome = step(slot.record, slot.entries.back());
     if (!outcome.listed && !asked_for(slot.entries.back().event)) ++counters_.violations;
-    if (options_.writes_outbox) announce(slot, outcome);
+    if (options_.writes_outbox) announce(slot.entries.back(), outcome, slot.record, slot.outbox);
     if (outcome.starts_child) start_child(slot, now);
-}
-
-void engine::announce(saga_slot& slot, const step_outcome& outcome) {
-    const std::string prefix = std::string(slot.record.definition->name()) + ".";
-    for (const step_taken& step : outcome.steps) {
-        slot.outbox.push_back({prefix + std::string(step.fact.value), slot.record.sequence});
-    }
-    if (!outcome.steps.empty() && slot.record.ended()) {
-        const std::string_view end = status_text(slot.record.status());
-        slot.outbox.push_back({prefix + std::string(end), slot.record.sequence});
-    }
 }
 
 void engine::start_child(const saga_slot& parent, instant now) {

@@ -116,7 +116,7 @@ struct engine_options {
     duration attempt_time_max{5'000};  // one attempt of a call
     std::size_t active_sagas_max = limits::active_sagas_max;
     std::size_t batch_sagas_max = limits::batch_sagas_max;
-    bool writes_outbox = false;  // a publisher empties it
+    bool writes_outbox = false;  // what is announced; a publisher sends it
 };
 
 struct engine_counters {
@@ -209,7 +209,6 @@ private:
     // Journal first: applies the event to the record and puts the entry into the next batch.
     void apply(saga_slot& slot, event happened, instant now);
     void start_child(const saga_slot& parent, instant now);
-    void announce(saga_slot& slot, const step_outcome& outcome);
     // Effects second: called only when everything in the record is durable. Sends what is due.
     void dispatch(saga_slot& slot, instant now);
     // When recovery must look at the saga; `never` when only somebody from outside can move it.

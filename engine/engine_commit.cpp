@@ -25,7 +25,7 @@ const batch* engine::take_batch(instant now) {
         part.claim = slot->created ? slot->claim : std::nullopt;
         part.wake_at = wake_of(slot->record);
         part.had_ended = !slot->created && is_end(slot->record.definition->state(slot->from).kind);
-        part.outbox = slot->outbox;
+        part.outbox = std::move(slot->outbox);
         slot->stored.choose(part);
     }
     return &batch_;
@@ -57,6 +57,7 @@ void engine::committed(const commit_receipt& receipt, instant now) {
     for (std::size_t i = 0; i < slots.size(); ++i) {
         slots[i]->stored.note(batch_.sagas[i]);
         slots[i]->entries.swap(batch_.sagas[i].entries);  // used again for the next transition
+        slots[i]->outbox.swap(batch_.sagas[i].outbox);
     }
     for (const claim_conflict& conflict : receipt.conflicts) {
         yield_to(*slots_.at(conflict.refused), conflict, now);
@@ -106,6 +107,7 @@ void engine::commit_failed(const store_error& error, instant) {
     for (std::size_t i = 0; i < committing_.size(); ++i) {
         committing_[i]->now_in = saga_slot::phase::gathered;
         committing_[i]->entries = std::move(batch_.sagas[i].entries);
+        committing_[i]->outbox = std::move(batch_.sagas[i].outbox);
     }
     std::vector<saga_slot*> all = std::exchange(committing_, {});
     all.insert(all.end(), gathering_.begin(), gathering_.end());

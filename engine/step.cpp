@@ -24,8 +24,10 @@ public:
     stepper(saga_record& saga, instant at) : saga_(saga), at_(at) {}
 
     step_outcome apply(const event& happened) {
+        const bool was_parked = saga_.parked.has_value();
         std::visit([this](const auto& each) { on(each); }, happened);
         if (saga_.ended()) saga_.parked.reset();
+        outcome_.parked = saga_.parked && !was_parked;
         return std::move(outcome_);
     }
 

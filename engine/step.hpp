@@ -10,7 +10,7 @@
 namespace makegood {
 
 // One arrow of the table that an event made the saga take. An event takes several when a step has
-// nothing to call and is left at once.
+// nothing to call and is left at once: then only the first one's fact has happened.
 struct step_taken {
     fact_name fact;
     state_name from;
@@ -28,6 +28,7 @@ struct step_outcome {
     // To be sent once the entry is durable.
     boost::container::small_vector<call_reference, 2> opened;
     bool starts_child = false;
+    bool parked = false;  // by this event: it was not before
 };
 
 // The whole decision: applies one journalled event to the record. Deterministic; no clock, chance,

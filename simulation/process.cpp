@@ -27,6 +27,7 @@ auto process::while_alive(Deed what) {
 process::process(machine& host, const engine_options& settings)
     : host_(host),
       held_(host.store.open()),
+      publisher_(host, held_),
       engine_(host.registry, settings),
       life_(std::make_shared<bool>(true)) {
     const auto unfinished = held_.reader->unfinished();
@@ -35,9 +36,11 @@ process::process(machine& host, const engine_options& settings)
         host_.time.now(), {},
         {"a process starts and finds", fmt::format("{} unfinished", unfinished->size())}
     );
+    host_.judge.events().judge_store(*held_.reader);
     engine_.recover(*unfinished);
     engine_.tick(wall());
     drive();
+    publish();
 }
 
 process::~process() {
@@ -158,6 +161,18 @@ void process::plan_wake() {
                       engine_.tick(wall());
                       drive();
                   }));
+}
+
+// Again and again, as another thread beside the loop. Nobody waits for it.
+void process::publish() {
+    chance& luck = host_.publishing;
+    publisher_.settle(wall() - luck.between(0s, 10min));
+    if (const outbox_position last = publisher_.send(1 + luck.below(60)); last != 0) {
+        host_.time.after(luck.between(0s, 30s), while_alive([this, last] {
+                             publisher_.acknowledged(last);
+                         }));
+    }
+    host_.time.after(luck.between(10ms, 20s), while_alive([this] { publish(); }));
 }
 
 void process::clock_was_set() {

@@ -8,6 +8,7 @@
 #include "engine/engine.hpp"
 #include "simulation/disk.hpp"
 #include "simulation/network.hpp"
+#include "simulation/publisher.hpp"
 
 namespace makegood::simulation {
 
@@ -20,6 +21,7 @@ struct machine {
     checkers& judge;
     trace& log;
     chance& luck;
+    chance& publishing;
     duration clock_error{};  // what the wall clock is ahead of true time
 };
 
@@ -68,10 +70,12 @@ private:
     void finish_commit();
     void commit_went_wrong(const store_error& error);
     void plan_wake();
+    void publish();
     [[nodiscard]] bool is_stale() const { return !host_.store.is_newest(held_); }
 
     machine& host_;
     disk::hold held_;
+    publisher publisher_;
     makegood::engine engine_;
     std::shared_ptr<bool> life_;  // false once it has died: late deeds ask it
     bool alive_ = true;

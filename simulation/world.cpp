@@ -59,6 +59,7 @@ public:
     explicit world(const world_options& options)
         : options_(options),
           luck_(options.seed, "world"),
+          publishing_(options.seed, "publisher"),
           checkout_settings_(settings_of(luck_)),
           registry_(make_registry(checkout_settings_)),
           settings_(engine_options_of(luck_, options.seed)),
@@ -72,7 +73,7 @@ public:
           kept_(make_store(options, registry_)),
           store_(*kept_, {time_, sky_, judge_, log_}, options.seed),
           wire_(time_, sky_, backends_, log_, options.seed),
-          host_{registry_, time_, store_, wire_, judge_, log_, luck_},
+          host_{registry_, time_, store_, wire_, judge_, log_, luck_, publishing_},
           crowd_(
               {host_, sky_, backends_, found_, [this] { return reachable(); },
                [this] { bring_weather(); }, orders_},
@@ -102,6 +103,7 @@ private:
         if (found_.first()) return;
         const auto reader = kept_->open_reader();
         audit_.judge(*reader);
+        judge_.events().judge_end(*reader);
     }
 
     // What is still on its way arrives, long after everything has ended.
@@ -359,6 +361,7 @@ private:
 
     const world_options& options_;
     chance luck_;
+    chance publishing_;
     const checkout_settings checkout_settings_;
     const definition_registry registry_;
     const engine_options settings_;

@@ -12,6 +12,11 @@ namespace {
 using family = std::array<std::uint8_t, 16>;
 using claimed_key = std::pair<customer_id, idempotency_key>;
 
+bool tells_of(const outbox_event& told, const saga_commit& change) {
+    return told.saga == change.saga->id && told.sequence >= change.entries.front().sequence
+           && told.sequence <= change.entries.back().sequence;
+}
+
 const char* malformation_of(const saga_commit& change) {
     if (change.saga == nullptr || change.saga->definition == nullptr) return "has no record";
     if (change.entries.empty()) return "has no entries";
@@ -26,6 +31,9 @@ const char* malformation_of(const saga_commit& change) {
     const bool starts = std::holds_alternative<saga_started>(change.entries.front().event);
     if (starts != (change.entries.front().sequence == 1)) return "does not begin with its start";
     if (change.claim && !starts) return "claims a key after its start";
+    for (const outbox_event& each : change.outbox) {
+        if (!tells_of(each, change)) return "has an event of none of its entries";
+    }
     return nullptr;
 }
 

@@ -34,7 +34,8 @@ struct admission {
 [[nodiscard]] admission admit(const batch& changes, const store_facts& stored);
 
 // What is wrong with a batch whatever the store holds: no entries, a gap between them, a record
-// that is not at its last entry, a claim that is not the start's. Nothing when it may be committed.
+// that is not at its last entry, a claim that is not the start's, an event of none of its entries.
+// Nothing when it may be committed.
 [[nodiscard]] std::optional<store_error> malformation(const batch& changes);
 
 }  // namespace makegood::statestore

@@ -62,8 +62,13 @@ std::string_view byte_reader::text() {
             + std::to_string(remaining()) + " are left"
         );
     }
-    const std::string_view value = bytes_.substr(at_, static_cast<std::size_t>(size));
-    at_ += value.size();
+    return bytes(static_cast<std::size_t>(size));
+}
+
+std::string_view byte_reader::bytes(std::size_t size) {
+    if (size > remaining()) fail("the bytes end too early");
+    const std::string_view value = bytes_.substr(at_, size);
+    at_ += size;
     return value;
 }
 

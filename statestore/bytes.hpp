@@ -42,6 +42,7 @@ public:
     std::uint64_t number(std::uint64_t max);
     std::int64_t signed_number();
     std::string_view text();
+    std::string_view bytes(std::size_t size);
     // How many elements follow, each of which takes at least one byte.
     std::size_t count();
     void expect_end() const;

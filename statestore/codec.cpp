@@ -26,8 +26,8 @@
 
 #include "engine/assert.hpp"
 #include "statestore/bytes.hpp"
-#include "statestore/checksum.hpp"
 #include "statestore/layout.hpp"
+#include "statestore/seal.hpp"
 
 namespace makegood::statestore {
 namespace {
@@ -37,28 +37,6 @@ constexpr std::size_t event_kinds = std::variant_size_v<event>;
 static_assert(
     event_kinds == 12, "an alternative was added: append it in layout.hpp, test, adapt this"
 );
-
-// -- the seal
-
-constexpr std::size_t seal_size = 4;
-
-// Seals what stands in `out` from `begin` on.
-void seal(std::string& out, std::size_t begin) {
-    const std::uint32_t checksum = crc32_of(std::string_view(out).substr(begin));
-    out.resize(out.size() + seal_size);
-    put_little_endian(out.data() + out.size() - seal_size, checksum);
-}
-
-// What was sealed. Bytes of another version are left to the decoder, which says so.
-store_result<std::string_view> unsealed(std::string_view what, std::string_view bytes) {
-    if (bytes.empty() || static_cast<std::uint8_t>(bytes[0]) != format_version) return bytes;
-    if (bytes.size() > seal_size) {
-        const std::string_view body = bytes.substr(0, bytes.size() - seal_size);
-        if (little_endian_number(bytes.substr(body.size())) == crc32_of(body)) return body;
-    }
-    return store_error{
-        store_errc::corrupt, std::string(what) + " is damaged: its checksum does not fit"};
-}
 
 // -- encoding
 
@@ -232,10 +210,7 @@ void check_version(byte_reader& in, std::string_view what) {
     const std::uint8_t version = in.byte();
     if (version == 0) in.fail("the format version is 0");
     if (version <= format_version) return;
-    throw later_version{
-        std::string(what) + " has format version " + std::to_string(version)
-        + ", and this program reads up to " + std::to_string(format_version)
-        + ": use the version of makegood that wrote it, or a later one"};
+    throw later_version{words_of_later_version(what, version, format_version)};
 }
 
 // Runs one decode and turns what it throws into an error that names the place.
@@ -307,7 +282,7 @@ std::string encode_event(const event& happened) {
 }
 
 store_result<event> decode_event(std::string_view bytes, const definition& definition) {
-    const store_result<std::string_view> body = unsealed("a journal entry", bytes);
+    const store_result<std::string_view> body = unsealed("a journal entry", bytes, format_version);
     if (!body) return body.error();
     decoder archive(*body, &definition);
     return decoded<event>("a journal entry", archive, [&] {
@@ -317,7 +292,8 @@ store_result<event> decode_event(std::string_view bytes, const definition& defin
 }
 
 store_result<saga_started> decode_started(std::string_view bytes) {
-    const store_result<std::string_view> body = unsealed("the first journal entry", bytes);
+    const store_result<std::string_view> body =
+        unsealed("the first journal entry", bytes, format_version);
     if (!body) return body.error();
     decoder archive(*body, nullptr);
     return decoded<saga_started>("the first journal entry", archive, [&] {
@@ -354,7 +330,7 @@ store_result<saga_record> decode_record(
     const saga_started& started,
     const definition_registry& registry
 ) {
-    const store_result<std::string_view> body = unsealed("the record", bytes);
+    const store_result<std::string_view> body = unsealed("the record", bytes, format_version);
     if (!body) return body.error();
     decoder archive(*body, nullptr);
     return decoded<saga_record>("the record", archive, [&] {

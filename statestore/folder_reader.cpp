@@ -95,7 +95,7 @@ store_result<store_statistics> folder_reader::statistics() {
             counts[status] += count;
         sum.journal_entries += numbers->journal_entries;
         sum.idempotency_keys += numbers->idempotency_keys;
-        sum.outbox_rows += numbers->outbox_rows;
+        sum.events_waiting += numbers->events_waiting;
         sum.bytes_on_disk += numbers->bytes_on_disk;
     }
     sum.sagas_by_status.assign(counts.begin(), counts.end());

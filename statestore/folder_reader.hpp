@@ -12,19 +12,19 @@ namespace makegood::statestore {
 
 // Reads all stores of a data folder as if they were one, live or not, without taking its lock: what
 // the command line reads through. One saga is also found in the archives; lists and statistics are
-// of the stores. One thread at a time.
-class folder_reader final : public journal_reader {
+// of the stores. No journal_reader: events have positions in one store only. One thread at a time.
+class folder_reader final {
 public:
     // `registry` outlives the reader.
     [[nodiscard]] static store_result<std::unique_ptr<folder_reader>> open(
         const std::filesystem::path& folder, const definition_registry& registry
     );
 
-    [[nodiscard]] store_result<saga_record> load(const saga_id& id) override;
-    [[nodiscard]] store_result<std::vector<journal_entry>> journal(const saga_id& id) override;
-    [[nodiscard]] store_result<saga_page> list(const saga_query& query) override;
-    [[nodiscard]] store_result<std::vector<wake_up>> unfinished() override;
-    [[nodiscard]] store_result<store_statistics> statistics() override;
+    [[nodiscard]] store_result<saga_record> load(const saga_id& id);
+    [[nodiscard]] store_result<std::vector<journal_entry>> journal(const saga_id& id);
+    [[nodiscard]] store_result<saga_page> list(const saga_query& query);
+    [[nodiscard]] store_result<std::vector<wake_up>> unfinished();
+    [[nodiscard]] store_result<store_statistics> statistics();
 
 private:
     folder_reader(

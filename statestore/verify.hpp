@@ -20,7 +20,8 @@ struct difference {
     // A stable word: store-damaged, store-misplaced, log-damaged, log-end-damaged, saga-misplaced,
     // journal-without-saga, saga-without-journal, sequence-gap, entry-unreadable,
     // record-unreadable, record-differs, column-differs, ended-saga-wakes, open-saga-sleeps,
-    // key-without-saga, key-missing, key-differs, counter-differs, orphan-row.
+    // key-without-saga, key-missing, key-differs, counter-differs, orphan-row, events-unreadable,
+    // events-gap.
     std::string what;
     std::string field;   // the first that differs, "calls[2].attempts"
     std::string stored;  // its value as stored …

@@ -21,7 +21,7 @@ void add_statistics(store_statistics& sum, const store_statistics& part) {
     }
     sum.journal_entries += part.journal_entries;
     sum.idempotency_keys += part.idempotency_keys;
-    sum.outbox_rows += part.outbox_rows;
+    sum.events_waiting += part.events_waiting;
     sum.bytes_on_disk += part.bytes_on_disk;
 }
 
@@ -37,7 +37,7 @@ std::string statistics_json(const store_statistics& stored) {
         {"sagas", std::move(sagas)},
         {"journal_entries", stored.journal_entries},
         {"idempotency_keys", stored.idempotency_keys},
-        {"outbox_rows", stored.outbox_rows},
+        {"events_waiting", stored.events_waiting},
         {"bytes_on_disk", stored.bytes_on_disk},
     });
 }

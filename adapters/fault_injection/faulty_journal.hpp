@@ -20,6 +20,12 @@ public:
     [[nodiscard]] store_result<pruning> prune(instant ended_before, std::size_t at_most) override {
         return real_.prune(ended_before, at_most);
     }
+    [[nodiscard]] store_result<void> events_were_sent(outbox_position up_to) override {
+        return real_.events_were_sent(up_to);
+    }
+    [[nodiscard]] store_result<std::uint64_t> drop_events(instant committed_before) override {
+        return real_.drop_events(committed_before);
+    }
 
 private:
     void crash_where_told(const saga_record& decided);
@@ -46,6 +52,12 @@ public:
     [[nodiscard]] store_result<std::vector<wake_up>> unfinished() override {
         return real_.unfinished();
     }
+    [[nodiscard]] store_result<std::vector<positioned_event>> events(
+        outbox_position after, std::size_t at_most
+    ) override {
+        return real_.events(after, at_most);
+    }
+    [[nodiscard]] store_result<outbox_state> outbox() override { return real_.outbox(); }
     [[nodiscard]] store_result<store_statistics> statistics() override {
         return real_.statistics();
     }

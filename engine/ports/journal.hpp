@@ -23,11 +23,31 @@ struct start_claim {
     payload_fingerprint fingerprint{};
 };
 
-// An event for the world outside, sent by a publisher after the commit.
+// What the world outside is told of one journal entry, sent by a publisher after the commit. It is
+// complete: whoever sends it needs nothing else, not even the saga.
 struct outbox_event {
     std::string type;  // "checkout.completed"
-    journal_sequence sequence = 0;
+    saga_id saga;
+    journal_sequence sequence = 0;  // of the entry; with saga and type it names the event for ever
+    instant at{};                   // of the entry
+    customer_id customer;
+    std::string traceparent;  // that the saga was started with; may be empty
+    std::string data;         // one JSON object: the saga as of the entry
     bool operator==(const outbox_event&) const = default;
+};
+
+// Counts the events of one store in the order of their commits: 1, 2, 3 … without a gap.
+using outbox_position = std::uint64_t;
+
+struct positioned_event {
+    outbox_position position = 0;
+    outbox_event event;
+};
+
+struct outbox_state {
+    outbox_position newest = 0;   // of all events that were ever kept; 0: there was none
+    outbox_position sent = 0;     // all up to here have been sent
+    outbox_position dropped = 0;  // all up to here are kept no more; never beyond `sent`
 };
 
 // One saga's part of a batch.
@@ -129,7 +149,7 @@ struct store_statistics {
         sagas_by_status;  // "checkout completed" -> n
     std::uint64_t journal_entries = 0;
     std::uint64_t idempotency_keys = 0;
-    std::uint64_t outbox_rows = 0;
+    std::uint64_t events_waiting = 0;  // kept and not sent
     std::uint64_t bytes_on_disk = 0;
 };
 
@@ -144,11 +164,17 @@ public:
     // many; 0 when none is left.
     [[nodiscard]] virtual store_result<std::uint64_t> forget_keys(instant ended_before) = 0;
     // One short step, so that commits get in between: removes some of the sagas that ended before
-    // that moment, at most so many, with all that is kept of them. Not one whose key or whose
-    // events for the world are still kept, nor one of whose family another has not ended.
+    // that moment, at most so many, with all that is kept of them but their events. Not one whose
+    // key is still kept, nor one of whose family another has not ended.
     [[nodiscard]] virtual store_result<pruning> prune(
         instant ended_before, std::size_t at_most
     ) = 0;
+    // All events up to that position have been sent: durably, so that whoever sends goes on behind
+    // it after a crash. Does nothing when that is known already.
+    [[nodiscard]] virtual store_result<void> events_were_sent(outbox_position up_to) = 0;
+    // One short step: drops some of the events that were sent and whose commits are older than that
+    // moment, the oldest first. Returns how many; 0 when none is left.
+    [[nodiscard]] virtual store_result<std::uint64_t> drop_events(instant committed_before) = 0;
 };
 
 // The reading side; sees only what is durable. One thread at a time per reader.
@@ -163,6 +189,11 @@ public:
     [[nodiscard]] virtual store_result<saga_page> list(const saga_query& query) = 0;
     // Every saga that has not ended, with when it wants attention.
     [[nodiscard]] virtual store_result<std::vector<wake_up>> unfinished() = 0;
+    // Those behind that position that are kept, in order, at most so many.
+    [[nodiscard]] virtual store_result<std::vector<positioned_event>> events(
+        outbox_position after, std::size_t at_most
+    ) = 0;
+    [[nodiscard]] virtual store_result<outbox_state> outbox() = 0;
     [[nodiscard]] virtual store_result<store_statistics> statistics() = 0;
 };
 

@@ -68,6 +68,9 @@ public:
     std::string render(const saga_record& saga, std::span<const live_note> notes) const override {
         return contract::resource_text(saga, {}, notes);
     }
+    std::string announcement_data(const saga_record& saga) const override {
+        return contract::announcement_text(saga, {});
+    }
 };
 
 }  // namespace

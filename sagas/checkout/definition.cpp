@@ -152,6 +152,14 @@ public:
         }
         return contract::resource_text(saga, related, notes);
     }
+    std::span<const announcement> announcements() const override { return table().announcements; }
+    std::string announcement_data(const saga_record& saga) const override {
+        const id_text checkout = saga.id.in_place_text();
+        const id_text order = contract::order_id(saga.id);
+        contract::related_ids related{.checkout = checkout};
+        if (order_was_created(saga)) related.order = order;
+        return contract::announcement_text(saga, related);
+    }
 
 private:
     const checkout_settings settings_;

@@ -1,5 +1,7 @@
 #include "sagas/checkout/machine.hpp"
 
+#include <array>
+
 #include "sagas/checkout/calls.hpp"
 #include "sagas/checkout/questions.hpp"
 #include "sagas/dsl/laws.hpp"
@@ -167,12 +169,23 @@ using facts = boost::mp11::mp_list<
     deadline_passed,
     reservation_expired>;
 
+// What others are told of it on its way. A fact that leads elsewhere, such as a reservation that
+// came too late, is none of these: the end tells of it.
+constexpr std::array announced{
+    announcement{started::name, pricing::name, "checkout.accepted"},
+    announcement{inventory_reserved::name, authorizing::name, "checkout.inventory_reserved"},
+    announcement{
+        payment_needs_customer::name, awaiting_customer::name, "checkout.awaiting_customer"},
+    announcement{payment_authorized::name, ordering::name, "checkout.payment_authorized"},
+    announcement{order_created::name, confirming::name, "checkout.order_created"},
+};
+
 constexpr auto declared_states = states_of(states{});
 constexpr auto declared_facts = facts_of(facts{});
 constexpr auto rules = lines_of(expanded<transition_table>{});
 constexpr saga_table checkout_table{
-    declared_states,       declared_facts,        catalogue, rules, started::name,
-    outcome_unknown::name, cancel_requested::name};
+    declared_states,       declared_facts,         catalogue, rules, started::name,
+    outcome_unknown::name, cancel_requested::name, announced};
 
 static_assert(
     laws::names_are_declared(checkout_table),
@@ -209,6 +222,10 @@ static_assert(
 static_assert(
     laws::there_is_no_way_back(checkout_table),
     "nobody turns back after the pivot, and whoever is being undone never goes forward again"
+);
+static_assert(
+    laws::announcements_are_of_the_way_forward(checkout_table),
+    "what is announced is where a rule leads on the way forward, once"
 );
 
 using machine = table_machine<transition_table, states, facts>;

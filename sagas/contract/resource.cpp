@@ -135,4 +135,11 @@ std::string resource_text(
         .finish();
 }
 
+std::string announcement_text(const saga_record& saga, const related_ids& related) {
+    const std::string_view metadata = saga.text(variable::metadata);
+    object_text out(384 + metadata.size());
+    write_standing(out, saga, related);
+    return out.fragment_unless_empty("metadata", metadata).finish();
+}
+
 }  // namespace makegood::contract

@@ -21,4 +21,8 @@ struct related_ids {
     const saga_record& saga, const related_ids& related, std::span<const live_note> notes
 );
 
+// What announcements tell of a saga, as adapters/kafka/schemas/saga.json describes it, as JSON
+// text. Mostly with one allocation.
+[[nodiscard]] std::string announcement_text(const saga_record& saga, const related_ids& related);
+
 }  // namespace makegood::contract

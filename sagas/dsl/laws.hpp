@@ -163,4 +163,24 @@ constexpr bool there_is_no_way_back(const saga_table& table) {
     });
 }
 
+// What is announced is where a rule leads on the way forward, each such arrow under one name. What
+// every saga has, being parked and its end, is the engine's to announce.
+constexpr bool announcements_are_of_the_way_forward(const saga_table& table) {
+    constexpr std::string_view engines[]{"parked", "completed", "failed", "compensated"};
+    return std::ranges::all_of(table.announcements, [&](const announcement& each) {
+        const auto is_rule = [&](const rule_line& rule) {
+            return !rule.ignored && rule.on == each.on && rule.to == each.to;
+        };
+        const auto is_same = [&](const announcement& other) {
+            return other.on == each.on && other.to == each.to;
+        };
+        if (std::ranges::none_of(table.rules, is_rule)) return false;
+        if (std::ranges::count_if(table.announcements, is_same) != 1) return false;
+        const state_kind to = kind_of(table, each.to);
+        const std::string_view word = each.type.substr(each.type.find('.') + 1);
+        return to != state_kind::backward && !is_end_kind(to)
+               && std::ranges::find(engines, word) == std::end(engines);
+    });
+}
+
 }  // namespace makegood::dsl::laws

@@ -33,6 +33,7 @@ struct saga_table {
     fact_name started;
     fact_name unknown;
     fact_name cancel;
+    std::span<const announcement> announcements{};
 };
 
 }  // namespace makegood::dsl

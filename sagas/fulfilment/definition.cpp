@@ -96,6 +96,15 @@ public:
             saga, {.order = order, .checkout = saga.text(variable::checkout_id)}, notes
         );
     }
+    std::span<const announcement> announcements() const override { return table().announcements; }
+    std::string announcement_data(const saga_record& saga) const override {
+        const id_text order = contract::order_id(saga.id);
+        const id_text fulfilment = saga.id.in_place_text();
+        const std::string_view checkout = saga.text(variable::checkout_id);
+        return contract::announcement_text(
+            saga, {.order = order, .checkout = checkout, .fulfilment = fulfilment}
+        );
+    }
 };
 
 }  // namespace

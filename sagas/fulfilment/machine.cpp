@@ -1,5 +1,7 @@
 #include "sagas/fulfilment/machine.hpp"
 
+#include <array>
+
 #include "sagas/dsl/laws.hpp"
 #include "sagas/dsl/machine.hpp"
 #include "sagas/fulfilment/calls.hpp"
@@ -54,12 +56,19 @@ using facts = boost::mp11::mp_list<
     outcome_unknown,
     cancel_requested>;
 
+// What others are told of it on its way.
+constexpr std::array announced{
+    announcement{started::name, capturing::name, "fulfilment.accepted"},
+    announcement{payment_captured::name, shipping::name, "fulfilment.payment_captured"},
+    announcement{shipment_requested::name, clearing_cart::name, "fulfilment.shipment_requested"},
+};
+
 constexpr auto declared_states = states_of(states{});
 constexpr auto declared_facts = facts_of(facts{});
 constexpr auto rules = lines_of(expanded<transition_table>{});
 constexpr saga_table fulfilment_table{
-    declared_states,       declared_facts,        catalogue, rules, started::name,
-    outcome_unknown::name, cancel_requested::name};
+    declared_states,       declared_facts,         catalogue, rules, started::name,
+    outcome_unknown::name, cancel_requested::name, announced};
 
 static_assert(
     laws::names_are_declared(fulfilment_table),
@@ -90,6 +99,10 @@ static_assert(
     "where a call runs, every fact that its answer can be is listed"
 );
 static_assert(laws::there_is_no_way_back(fulfilment_table), "nobody turns back after the pivot");
+static_assert(
+    laws::announcements_are_of_the_way_forward(fulfilment_table),
+    "what is announced is where a rule leads on the way forward, once"
+);
 
 using machine = table_machine<transition_table, states, facts>;
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "engine/engine.hpp"
+#include "simulation/checkers/announcements.hpp"
 #include "simulation/checkers/durable_sagas.hpp"
 #include "simulation/promise.hpp"
 
@@ -18,7 +19,7 @@ namespace makegood::simulation {
 class checkers {
 public:
     checkers(const definition_registry& registry, const engine_options& settings, verdict& found)
-        : settings_(settings), found_(found), durable_(registry) {}
+        : settings_(settings), found_(found), durable_(registry), events_(found) {}
 
     // -- the store
     // A commit that the store says is kept, but for what it left out. `newest` is false when a
@@ -42,8 +43,7 @@ public:
     [[nodiscard]] bool ever_sent(std::string_view key) const {
         return sent_.find(key) != sent_.end();
     }
-    // Events for the world outside that were to be durable with their transitions.
-    [[nodiscard]] std::uint64_t outbox_rows() const { return outbox_rows_; }
+    [[nodiscard]] announcements& events() { return events_; }
     // The mean backoff lies where jitter puts it. Judged at the end: a few prove nothing.
     void judge_backoffs();
 
@@ -66,6 +66,7 @@ private:
     const engine_options settings_;
     verdict& found_;
     durable_sagas durable_;
+    announcements events_;
     std::set<saga_id> pruned_;
     std::function<void(const saga_record&)> watcher_;
     std::map<std::string, call_key, std::less<>> sent_;  // by idempotency key
@@ -74,7 +75,6 @@ private:
     std::map<call_key, backend_answer> last_answers_;  // that the process was given
     double backoffs_sum_ = 0;                          // each as a share of its ceiling
     std::uint64_t backoffs_count_ = 0;
-    std::uint64_t outbox_rows_ = 0;
 };
 
 }  // namespace makegood::simulation

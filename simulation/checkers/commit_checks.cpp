@@ -63,7 +63,7 @@ void checkers::committed(const batch& changes, const commit_receipt& receipt, bo
                 promise::exact_replay, id, "the record of a commit is not the fold of its journal"
             );
         }
-        outbox_rows_ += change.outbox.size();
+        events_.committed(change);
         if (watcher_) watcher_(known.record);
     }
 }

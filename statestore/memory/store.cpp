@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
 
@@ -10,6 +11,7 @@
 #include "engine/limits.hpp"
 #include "statestore/admission.hpp"
 #include "statestore/codec.hpp"
+#include "statestore/events_codec.hpp"
 #include "statestore/folding.hpp"
 
 namespace makegood::statestore {
@@ -26,10 +28,16 @@ struct stored_saga {
     std::string record;  // of the entry `record_at`; those after it are folded on reading
     std::size_t record_at = 0;
     saga_status status{};
-    bool announced = false;  // has rows in the outbox
     bool ended = false;
     instant ended_at{};
     instant wake_at = never;  // means nothing once it ended
+};
+
+struct stored_events {
+    outbox_position last = 0;  // of its last event
+    instant at{};              // of the commit
+    std::size_t count = 0;
+    std::string bytes;
 };
 
 using stored_sagas = std::map<saga_id, stored_saga>;
@@ -66,7 +74,8 @@ struct memory_store::state {
     const definition_registry& registry;
     stored_sagas sagas;
     stored_keys keys;
-    std::uint64_t outbox_rows = 0;
+    std::deque<stored_events> events;
+    outbox_state outbox;
     std::uint64_t epoch = 0;
     std::uint64_t commits = 0;
 
@@ -78,11 +87,11 @@ struct memory_store::state {
     struct staged {
         stored_sagas sagas;
         stored_keys keys;
-        std::uint64_t outbox_rows = 0;
     };
 
     std::optional<store_error> stage(const saga_commit& change, staged& changes) const;
     void keep(staged&& changes);
+    void keep_events(const admission& admitted, instant at);
     // What keeps an ended saga.
     struct needed {
         std::set<std::array<std::uint8_t, 16>> open;  // one of them has not ended
@@ -101,8 +110,7 @@ public:
 
     store_result<commit_receipt> commit(const batch& changes) override {
         if (std::optional<store_error> problem = malformation(changes)) return std::move(*problem);
-        if (epoch_ != store_.epoch) return failure_of(store_errc::stale_owner);
-        if (store_.failing) return failure_of(*store_.failing);
+        if (auto problem = refusal()) return *problem;
         admission admitted = admit(
             changes, {[this](const start_claim& claim) { return find_key(claim); },
                       [this](const saga_commit& change) { return is_gone(change); }}
@@ -116,14 +124,14 @@ public:
         }
         if (failing_once) return failure_of(*failing_once);
         store_.keep(std::move(staged));
+        store_.keep_events(admitted, changes.at);
         if (!std::exchange(store_.loses_answer, false)) return std::move(admitted.receipt);
         ++store_.epoch;
         return failure_of(store_errc::io);
     }
 
     store_result<std::uint64_t> forget_keys(instant ended_before) override {
-        if (epoch_ != store_.epoch) return failure_of(store_errc::stale_owner);
-        if (store_.failing) return failure_of(*store_.failing);
+        if (auto problem = refusal()) return *problem;
         return std::erase_if(store_.keys, [&](const auto& held) {
             const stored_saga& saga = store_.sagas.at(held.second.saga);
             return saga.ended && saga.ended_at < ended_before;
@@ -131,13 +139,12 @@ public:
     }
 
     store_result<pruning> prune(instant ended_before, std::size_t at_most) override {
-        if (epoch_ != store_.epoch) return failure_of(store_errc::stale_owner);
-        if (store_.failing) return failure_of(*store_.failing);
+        if (auto problem = refusal()) return *problem;
         const state::needed kept = store_.still_needed();
         pruning done;
         for (auto at = store_.sagas.begin(); at != store_.sagas.end() && !done.more;) {
             const auto& [id, saga] = *at;
-            const bool goes = saga.ended && saga.ended_at < ended_before && !saga.announced
+            const bool goes = saga.ended && saga.ended_at < ended_before
                               && !kept.open.contains(id.bytes()) && !kept.keyed.contains(id);
             done.more = goes && done.sagas.size() == at_most;
             if (goes && !done.more) {
@@ -150,7 +157,32 @@ public:
         return done;
     }
 
+    store_result<void> events_were_sent(outbox_position up_to) override {
+        if (auto problem = refusal()) return *problem;
+        ASSERT(up_to <= store_.outbox.newest);
+        store_.outbox.sent = std::max(store_.outbox.sent, up_to);
+        return {};
+    }
+
+    store_result<std::uint64_t> drop_events(instant committed_before) override {
+        if (auto problem = refusal()) return *problem;
+        const outbox_position before = store_.outbox.dropped;
+        std::deque<stored_events>& kept = store_.events;
+        while (!kept.empty() && kept.front().at < committed_before
+               && kept.front().last <= store_.outbox.sent) {
+            store_.outbox.dropped = kept.front().last;
+            kept.pop_front();
+        }
+        return store_.outbox.dropped - before;
+    }
+
 private:
+    std::optional<store_error> refusal() const {
+        if (epoch_ != store_.epoch) return failure_of(store_errc::stale_owner);
+        if (store_.failing) return failure_of(*store_.failing);
+        return {};
+    }
+
     std::optional<key_holder> find_key(const start_claim& claim) const {
         const auto found = store_.keys.find({claim.customer, claim.key});
         if (found == store_.keys.end()) return {};
@@ -189,7 +221,6 @@ std::optional<store_error> memory_store::state::stage(const saga_commit& change,
         stored.status = saga.status();
     }
     ASSERT(stored.status == saga.status());
-    stored.announced |= !change.outbox.empty();
     stored.ended = saga.ended();
     stored.ended_at = saga.updated_at;
     ASSERT(change.stores_wake || stored.wake_at <= change.wake_at);
@@ -200,7 +231,6 @@ std::optional<store_error> memory_store::state::stage(const saga_commit& change,
             std::pair(claim.customer, claim.key), key_holder{saga.id, claim.fingerprint}
         );
     }
-    changes.outbox_rows += change.outbox.size();
     return {};
 }
 
@@ -209,8 +239,15 @@ void memory_store::state::keep(staged&& changes) {
         sagas[id] = std::move(saga);
     keys.merge(changes.keys);
     ASSERT(changes.keys.empty());  // admit() left taken keys out
-    outbox_rows += changes.outbox_rows;
     ++commits;
+}
+
+void memory_store::state::keep_events(const admission& admitted, instant at) {
+    std::string buffer;
+    encode_events(admitted.sagas, buffer, [&](std::size_t count, std::string_view bytes) {
+        outbox.newest += count;
+        events.push_back({outbox.newest, at, count, std::string(bytes)});
+    });
 }
 
 memory_store::state::needed memory_store::state::still_needed() const {
@@ -263,6 +300,27 @@ public:
         return all;
     }
 
+    store_result<std::vector<positioned_event>> events(outbox_position after, std::size_t at_most)
+        override {
+        ASSERT(at_most > 0);
+        std::vector<positioned_event> found;
+        for (const stored_events& row : store_.events) {
+            if (row.last <= after) continue;
+            store_result<std::vector<outbox_event>> decoded = decode_events(row.bytes);
+            if (!decoded) return decoded.error();
+            ASSERT(decoded->size() == row.count);
+            outbox_position position = row.last - row.count;
+            for (outbox_event& each : *decoded) {
+                if (++position <= after) continue;
+                found.push_back({position, std::move(each)});
+                if (found.size() == at_most) return found;
+            }
+        }
+        return found;
+    }
+
+    store_result<outbox_state> outbox() override { return store_.outbox; }
+
     store_result<store_statistics> statistics() override {
         store_statistics numbers;
         std::map<std::string, std::uint64_t> counts;
@@ -274,7 +332,7 @@ public:
         }
         numbers.sagas_by_status.assign(counts.begin(), counts.end());
         numbers.idempotency_keys = store_.keys.size();
-        numbers.outbox_rows = store_.outbox_rows;
+        numbers.events_waiting = store_.outbox.newest - store_.outbox.sent;
         return numbers;
     }
 

@@ -17,13 +17,6 @@ constexpr std::size_t family_size = 16;
 constexpr int rows_at_once = 1'000;
 constexpr std::int64_t entries_at_once = 2'000;
 
-std::set<std::string> unpublished_sagas(writer_session& store) {
-    std::set<std::string> sagas;
-    for (rows found = store.find_unpublished.select(); found.next();)
-        sagas.emplace(found.bytes(0));
-    return sagas;
-}
-
 bool has_open_family(writer_session& store, const std::string& key) {
     const std::string family = key.substr(0, family_size);
     const std::string first = family + "aaa";
@@ -113,7 +106,6 @@ std::vector<whole_saga> find_prunable(
     constexpr std::int64_t latest = (std::int64_t{1} << 48) - 1;
     const std::int64_t before = std::clamp<std::int64_t>(milliseconds_of(ended_before), 0, latest);
     const auto bound = id_bytes(saga_id::make("aaa", before, partition{0}, {}));
-    const std::set<std::string> unpublished = unpublished_sagas(store);
     const std::string from = walk.after;
     std::vector<whole_saga> found;
     std::int64_t entries = 0;
@@ -126,8 +118,7 @@ std::vector<whole_saga> find_prunable(
         const std::string last = std::exchange(walk.after, std::string(row.bytes(0)));
         const bool has_ended = row.integer(4) >= number_of(saga_status::completed)
                                && row.integer(9) < milliseconds_of(ended_before);
-        if (!has_ended || unpublished.contains(walk.after) || walk.damaged.contains(walk.after))
-            continue;
+        if (!has_ended || walk.damaged.contains(walk.after)) continue;
         try {
             if (auto saga = read_when_free(store, row)) {
                 if (!found.empty() && month_of(*saga) != month_of(found.front())) {

@@ -46,8 +46,8 @@ struct prune_walk {
 
 // In a transaction: the next sagas that may go, at most so many and of one month, of those that
 // were created and have ended before that moment. Looks at a bounded number of rows, and reads a
-// journal only when nothing keeps its saga: neither its key nor its events nor one of its family
-// that has not ended.
+// journal only when nothing keeps its saga: neither its key nor one of its family that has not
+// ended.
 [[nodiscard]] std::vector<whole_saga> find_prunable(
     writer_session& store, prune_walk& walk, instant ended_before, std::size_t at_most
 );

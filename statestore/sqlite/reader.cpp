@@ -13,6 +13,7 @@
 #include "statestore/sqlite/connection.hpp"
 #include "statestore/sqlite/list.hpp"
 #include "statestore/sqlite/log_check.hpp"
+#include "statestore/sqlite/outbox_rows.hpp"
 #include "statestore/sqlite/place.hpp"
 #include "statestore/sqlite/schema.hpp"
 #include "statestore/sqlite/store.hpp"
@@ -72,7 +73,7 @@ struct sqlite_reader::state {
     statement find_unfinished{db, "SELECT saga, wake_at FROM unfinished"};
     statement walk_open{db, "SELECT status, saga FROM sagas INDEXED BY by_status WHERE status < 4"};
     statement read_counters{db, "SELECT name, value FROM counters"};
-    statement count_outbox{db, "SELECT count(*) FROM outbox"};
+    outbox_reading outbox{db};
 
     saga_record load(const saga_id& id);
     saga_record stored_record(const saga_id& id, const rows& found);
@@ -131,6 +132,19 @@ store_result<saga_page> sqlite_reader::list(const saga_query& query) {
 
 store_result<std::vector<wake_up>> sqlite_reader::unfinished() {
     return guarded([&] { return state_->unfinished(); });
+}
+
+store_result<std::vector<positioned_event>> sqlite_reader::events(
+    outbox_position after, std::size_t at_most
+) {
+    return guarded([&] {
+        transaction snapshot(state_->db, transaction::kind::read);
+        return state_->outbox.events(after, at_most);
+    });
+}
+
+store_result<outbox_state> sqlite_reader::outbox() {
+    return guarded([&] { return state_->outbox.state(); });
 }
 
 store_result<store_statistics> sqlite_reader::statistics() {
@@ -251,8 +265,8 @@ store_statistics sqlite_reader::state::statistics() {
             add_sagas(numbers, name.substr(6, 3), name.substr(10), found.integer(1));
         }
     }
-    rows outbox = count_outbox.select();
-    if (outbox.next()) numbers.outbox_rows = static_cast<std::uint64_t>(outbox.integer(0));
+    const outbox_state events = outbox.state();
+    numbers.events_waiting = events.newest - events.sent;
     numbers.bytes_on_disk = size_of(db.file()) + size_of(db.file().string() + "-wal");
     std::sort(numbers.sagas_by_status.begin(), numbers.sagas_by_status.end());
     return numbers;

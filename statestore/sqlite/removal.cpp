@@ -6,6 +6,7 @@
 #include "statestore/sqlite/archive.hpp"
 #include "statestore/sqlite/columns.hpp"
 #include "statestore/sqlite/place.hpp"
+#include "statestore/sqlite/schema.hpp"
 #include "statestore/sqlite/writer_state.hpp"
 
 // What a writer drops once its time is over: the keys of ended sagas, then the sagas.
@@ -19,18 +20,10 @@ constexpr int keys_forgotten_at_once = 100;
 // -- forgetting
 
 store_result<std::uint64_t> sqlite_writer::forget_keys(instant ended_before) {
-    try {
-        std::uint64_t forgotten = 0;
-        // A batch of which nothing counts, as all its keys were used again, is not the end.
-        for (bool more = true; more && forgotten == 0;) {
-            state_->renew_when_doubtful();
-            forgotten += state_->forget_some(ended_before, more);
-            state_->copy_log_when_due();
-        }
-        return forgotten;
-    } catch (store_failure& failure) {
-        state_->note(failure);
-        return failure.error;
+    // A batch of which nothing counts, as all its keys were used again, is not the end.
+    for (bool more = true;;) {
+        auto forgotten = state_->attempt([&] { return state_->forget_some(ended_before, more); });
+        if (!forgotten || *forgotten > 0 || !more) return forgotten;
     }
 }
 
@@ -175,6 +168,29 @@ void sqlite_writer::state::open_archive(const std::string& month) {
     opened->take_over();
     archives_checked.insert(opened->file);
     archive = std::move(opened);
+}
+
+// Nobody reads an archive of an earlier schema before a server has migrated it, and a month that is
+// over may never be written again. One that cannot be migrated stays as it is: verify says why.
+void sqlite_writer::state::migrate_archives() {
+    for (const std::filesystem::path& each : archives_of(file)) {
+        const auto migrated = guarded([&] {
+            const std::int64_t version =
+                connection(each, access::read_only, options.busy_time_max_ms)
+                    .header()
+                    .schema_version;
+            if (version >= migrations().back().version) return;
+            state opened;
+            opened.file = each;
+            opened.options = options;
+            opened.options.archives = false;
+            opened.options.copies_beside_commits = false;
+            opened.options.place = read_place(open->db);
+            opened.take_over();
+            opened.close();
+        });
+        static_cast<void>(migrated);
+    }
 }
 
 }  // namespace makegood::statestore

@@ -175,9 +175,32 @@ DROP TABLE idempotency_keys;
 DROP INDEX start_of;
 )sql";
 
+constexpr std::string_view version_5 = R"sql(
+-- What an earlier version kept of events was their types, of sagas that may be gone by now. No version has
+-- ever sent one, so nobody misses them.
+DROP TABLE outbox;
+
+-- Events for the world outside, complete, in the order of their commits: one row a commit, or several where
+-- it has very many. They count 1, 2, 3 … without a gap, and a row ends where the next one goes on. Read in
+-- order by whoever sends them, and dropped from the front.
+CREATE TABLE outbox (
+    last   INTEGER PRIMARY KEY,  -- the position of its last event
+    at     INTEGER NOT NULL,     -- of the commit
+    events BLOB    NOT NULL      -- events_codec.cpp
+);
+
+-- One row: how far the events have been sent, and dropped. What was not sent is never dropped.
+CREATE TABLE sent (
+    only     INTEGER PRIMARY KEY CHECK (only = 1),
+    position INTEGER NOT NULL,  -- all up to here were sent; 0: none
+    dropped  INTEGER NOT NULL   -- all up to here are kept no more, and all behind it are
+);
+INSERT INTO sent VALUES (1, 0, 0);
+)sql";
+
 constexpr std::array history_of_this_program{
     migration{1, version_1}, migration{2, version_2}, migration{3, version_3},
-    migration{4, version_4}};
+    migration{4, version_4}, migration{5, version_5}};
 static_assert(sealed_since == 2 && bound_since == 3);
 
 std::int64_t version_of(connection& db, std::span<const migration> history) {

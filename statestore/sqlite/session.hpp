@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "statestore/sqlite/connection.hpp"
+#include "statestore/sqlite/outbox_rows.hpp"
 #include "statestore/sqlite/store.hpp"
 
 namespace makegood::statestore {
@@ -46,7 +47,13 @@ struct writer_session {
         db,
         "INSERT INTO retained_keys SELECT updated_at, saga FROM sagas "
         "WHERE saga = ?1 AND has_key = 1"};
-    statement insert_outbox{db, "INSERT INTO outbox (saga, seq, type) VALUES (?1, ?2, ?3)"};
+    statement insert_events{db, "INSERT INTO outbox VALUES (?1, ?2, ?3)"};
+    statement read_outbox{db, select_outbox_state};
+    statement update_sent{db, "UPDATE sent SET position = ?1"};
+    statement walk_sent_events{
+        db, "SELECT last, at, length(events) FROM outbox WHERE last <= ?1 ORDER BY last LIMIT ?2"};
+    statement delete_events{db, "DELETE FROM outbox WHERE last <= ?1"};
+    statement update_dropped{db, "UPDATE sent SET dropped = ?1"};
     statement add_to_counter{
         db,
         "INSERT INTO counters VALUES (?1, ?2) "
@@ -70,7 +77,6 @@ struct writer_session {
         db, "SELECT 1 FROM of_customer WHERE customer = ?1 AND item = ?2 AND saga = ?3"};
     statement find_open_of_family{
         db, "SELECT 1 FROM sagas WHERE saga BETWEEN ?1 AND ?2 AND status < 4"};
-    statement find_unpublished{db, "SELECT DISTINCT saga FROM outbox"};
     statement delete_entries{db, "DELETE FROM journal WHERE saga = ?1"};
     statement delete_start{
         db, "DELETE FROM starts WHERE position = (SELECT start FROM sagas WHERE saga = ?1)"};

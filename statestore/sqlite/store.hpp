@@ -58,6 +58,9 @@ public:
     [[nodiscard]] store_result<std::uint64_t> forget_keys(instant ended_before) override;
     // Goes on where the last step has stopped; the step after the last one begins anew.
     [[nodiscard]] store_result<pruning> prune(instant ended_before, std::size_t at_most) override;
+    [[nodiscard]] store_result<void> events_were_sent(outbox_position up_to) override;
+    // At most a thousand rows or a megabyte at a time.
+    [[nodiscard]] store_result<std::uint64_t> drop_events(instant committed_before) override;
 
     // What was opened: grows by one with every opening of the file.
     [[nodiscard]] std::uint64_t epoch() const;
@@ -91,6 +94,10 @@ public:
     [[nodiscard]] store_result<std::vector<journal_entry>> journal(const saga_id& id) override;
     [[nodiscard]] store_result<saga_page> list(const saga_query& query) override;
     [[nodiscard]] store_result<std::vector<wake_up>> unfinished() override;
+    [[nodiscard]] store_result<std::vector<positioned_event>> events(
+        outbox_position after, std::size_t at_most
+    ) override;
+    [[nodiscard]] store_result<outbox_state> outbox() override;
     [[nodiscard]] store_result<store_statistics> statistics() override;
 
 private:

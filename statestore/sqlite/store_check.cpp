@@ -11,6 +11,7 @@
 #include "statestore/sqlite/connection.hpp"
 #include "statestore/sqlite/log_check.hpp"
 #include "statestore/sqlite/log_end.hpp"
+#include "statestore/sqlite/outbox_check.hpp"
 #include "statestore/sqlite/place.hpp"
 #include "statestore/sqlite/saga_check.hpp"
 #include "statestore/sqlite/schema.hpp"
@@ -77,6 +78,7 @@ public:
         check_customers();
         check_kept_keys();
         check_orphans();
+        check_outbox(db_, [&](difference found) { found_.add(std::move(found)); });
         // Counted over several moments: comparable only when nobody wrote meanwhile.
         if (db_.number("PRAGMA data_version") == version) check_counters();
     }
@@ -305,7 +307,7 @@ private:
         for (rows found = records.select(); found.next();) {
             found_.add("orphan-row", {}, fmt::format("record {} is of no saga", found.integer(0)));
         }
-        for (const std::string_view table : {"unfinished", "retained_keys", "outbox"}) {
+        for (const std::string_view table : {"unfinished", "retained_keys"}) {
             statement walk(
                 db_,
                 fmt::format("SELECT saga FROM {} WHERE saga NOT IN (SELECT saga FROM sagas)", table)

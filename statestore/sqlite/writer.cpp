@@ -53,10 +53,12 @@ void sqlite_writer::state::take_over() {
     transaction changes(open->db, transaction::kind::write);
     open->db.execute("UPDATE owner SET epoch = epoch + 1");
     epoch = static_cast<std::uint64_t>(open->db.number("SELECT epoch FROM owner"));
+    newest = read_outbox_state(open->db, open->read_outbox).newest;
     changes.commit();
     ASSERT(epoch > 0);
     end_of_log.emplace(file);
     end_of_log->begins(log_pages);
+    migrate_archives();
     if (options.copies_beside_commits) copier = std::make_unique<log_copier>(file, options);
 }
 
@@ -111,15 +113,7 @@ void sqlite_writer::state::note(store_failure& failure) {
 
 store_result<commit_receipt> sqlite_writer::commit(const batch& changes) {
     if (std::optional<store_error> problem = malformation(changes)) return std::move(*problem);
-    try {
-        state_->renew_when_doubtful();
-        commit_receipt receipt = state_->write(changes);
-        state_->copy_log_when_due();
-        return receipt;
-    } catch (store_failure& failure) {
-        state_->note(failure);
-        return failure.error;
-    }
+    return state_->attempt([&] { return state_->write(changes); });
 }
 
 commit_receipt sqlite_writer::state::write(const batch& changes) {
@@ -133,8 +127,10 @@ commit_receipt sqlite_writer::state::write(const batch& changes) {
     for (const saga_commit* change : admitted.sagas)
         write_saga(*change, counters);
     write_counters(counters);
+    const outbox_position last = write_events(admitted, changes.at);
     if (admitted.sagas.empty()) open->prove.run(milliseconds_of(changes.at));
     batch_of_changes.commit();
+    newest = last;
     end_of_log->reaches(log_pages);
     return std::move(admitted.receipt);
 }
@@ -177,9 +173,6 @@ void sqlite_writer::state::write_saga(const saga_commit& change, counter_changes
     } else if (change.stores_wake) {
         open->update_unfinished.run(id, milliseconds_of(change.wake_at));
         require_changed(saga);
-    }
-    for (const outbox_event& each : change.outbox) {
-        open->insert_outbox.run(id, each.sequence, each.type);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "statestore/admission.hpp"
@@ -24,7 +25,7 @@ namespace makegood::statestore {
 using counter_changes = std::map<std::string, std::int64_t, std::less<>>;
 
 // What is behind a writer. writer.cpp commits, removal.cpp drops what has outlived its retention,
-// log_copying.cpp copies the log into the database.
+// outbox.cpp keeps events, log_copying.cpp copies the log into the database.
 struct sqlite_writer::state {
     std::filesystem::path file;
     sqlite_options options;
@@ -33,9 +34,10 @@ struct sqlite_writer::state {
     std::optional<log_end_keeper> end_of_log;
     // The last error leaves the connection's view of the file in doubt.
     bool doubtful = false;
-    std::uint32_t log_pages = 0;                 // after the last commit
-    std::uint32_t log_pages_seen = 0;            // by copy_log_when_due()
-    std::uint32_t copy_due_at = 0;               // pages of the log
+    outbox_position newest = 0;        // of the events in the store, as of the last commit
+    std::uint32_t log_pages = 0;       // after the last commit
+    std::uint32_t log_pages_seen = 0;  // by copy_log_when_due()
+    std::uint32_t copy_due_at = 0;     // pages of the log
     std::optional<std::uint32_t> asked_to_copy;  // pages: what the copier was asked for in this log
     // After a copy that failed: what was copied before may not have reached the disk either.
     bool copies_in_doubt = false;
@@ -51,6 +53,9 @@ struct sqlite_writer::state {
     void renew_when_doubtful();
     void note(store_failure& failure);
     void close();
+    // One step on a connection that can be trusted; notes how it failed.
+    template <class Step>
+    auto attempt(const Step& step) -> store_result<std::invoke_result_t<Step>>;
 
     commit_receipt write(const batch& changes);
     void require_epoch();
@@ -66,6 +71,10 @@ struct sqlite_writer::state {
     blob encoded(const event& happened);
     blob encoded(const saga_record& saga);
 
+    outbox_position write_events(const admission& admitted, instant at);
+    bool note_sent(outbox_position up_to);
+    std::uint64_t drop_some(instant committed_before);
+
     std::uint64_t forget_some(instant ended_before, bool& more);
     bool forget_key(const rows& expired, std::uint64_t& forgotten);
     pruning prune_some(instant ended_before, std::size_t at_most);
@@ -73,6 +82,7 @@ struct sqlite_writer::state {
     void keep_in_archive(const std::vector<whole_saga>& sagas);
     [[nodiscard]] bool has_open_archive(const std::string& month) const;
     void open_archive(const std::string& month);
+    void migrate_archives();
 
     void copy_log_when_due();
     [[nodiscard]] bool copier_did_its_part();
@@ -81,5 +91,18 @@ struct sqlite_writer::state {
     void copy_rest_of_log();
     void forget_copies_in_doubt();
 };
+
+template <class Step>
+auto sqlite_writer::state::attempt(const Step& step) -> store_result<std::invoke_result_t<Step>> {
+    try {
+        renew_when_doubtful();
+        auto done = step();
+        copy_log_when_due();
+        return done;
+    } catch (store_failure& failure) {
+        note(failure);
+        return failure.error;
+    }
+}
 
 }  // namespace makegood::statestore

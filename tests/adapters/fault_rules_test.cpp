@@ -25,6 +25,10 @@ public:
     store_result<std::vector<journal_entry>> journal(const saga_id&) override { return none(); }
     store_result<saga_page> list(const saga_query&) override { return none(); }
     store_result<std::vector<wake_up>> unfinished() override { return none(); }
+    store_result<std::vector<positioned_event>> events(outbox_position, std::size_t) override {
+        return none();
+    }
+    store_result<outbox_state> outbox() override { return none(); }
     store_result<store_statistics> statistics() override { return none(); }
 
 private:

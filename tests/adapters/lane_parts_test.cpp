@@ -60,6 +60,9 @@ public:
         return pruning{{{first, saga_status::completed}}, {"a damaged one"}, false};
     }
 
+    store_result<void> events_were_sent(outbox_position) override { return {}; }
+    store_result<std::uint64_t> drop_events(instant) override { return 0; }
+
     std::promise<void> begun;
     std::promise<void> let_go;
     std::vector<std::string> order;  // of the calls; the writer's thread only, until it has ended

@@ -28,6 +28,16 @@ public:
         return inner_->prune(ended_before, at_most);
     }
 
+    store_result<void> events_were_sent(outbox_position up_to) override {
+        const std::lock_guard lock(shared_.mutex_);
+        return inner_->events_were_sent(up_to);
+    }
+
+    store_result<std::uint64_t> drop_events(instant committed_before) override {
+        const std::lock_guard lock(shared_.mutex_);
+        return inner_->drop_events(committed_before);
+    }
+
 private:
     shared_memory_store& shared_;
     std::unique_ptr<journal_writer> inner_;
@@ -49,6 +59,13 @@ public:
     }
     store_result<std::vector<wake_up>> unfinished() override {
         return read([&] { return inner_->unfinished(); });
+    }
+    store_result<std::vector<positioned_event>> events(outbox_position after, std::size_t at_most)
+        override {
+        return read([&] { return inner_->events(after, at_most); });
+    }
+    store_result<outbox_state> outbox() override {
+        return read([&] { return inner_->outbox(); });
     }
     store_result<store_statistics> statistics() override {
         return read([&] { return inner_->statistics(); });

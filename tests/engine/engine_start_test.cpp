@@ -202,28 +202,6 @@ TEST_CASE("after a crash every open call is sent again with its same key") {
     CHECK(bench.open_calls() == std::vector<std::string>{"pay:0"});
 }
 
-TEST_CASE("with a publisher, every step and every end is announced in the same commit") {
-    engine_options options;
-    options.writes_outbox = true;
-    workbench bench(1, options);
-    bench.start("k1");
-    const batch* changes = bench.engine->take_batch(bench.now);
-    REQUIRE(changes != nullptr);
-    CHECK(changes->sagas[0].outbox == std::vector<outbox_event>{{"errand.started", 1}});
-    bench.engine->commit_failed({store_errc::io, "broken"}, bench.now);
-    bench.settle();
-    bench.start("k1");
-    bench.settle();
-    bench.answer("buy", 409, "sold_out");
-    changes = bench.engine->take_batch(bench.now);
-    REQUIRE(changes != nullptr);
-    CHECK(
-        changes->sagas[0].outbox
-        == std::vector<
-            outbox_event>{{"errand.sold_out", 2}, {"errand.given_back", 2}, {"errand.compensated", 2}}
-    );
-}
-
 TEST_CASE("so many others may wait for a key whose start is not durable, and no more") {
     workbench bench;
     bench.start("k1");

@@ -89,6 +89,15 @@ constexpr arrow arrows[] = {
     {"returning", "cancel_requested", "-", ""},
 };
 
+constexpr std::array announced_of_errands{
+    announcement{fact_name{"started"}, state_name{"buying"}, "errand.accepted"},
+    announcement{fact_name{"asked_back"}, state_name{"waiting"}, "errand.asked_back"},
+    announcement{fact_name{"bought"}, state_name{"paying"}, "errand.bought"},
+};
+constexpr std::array announced_of_chores{
+    announcement{fact_name{"started"}, state_name{"buying"}, "chore.accepted"},
+};
+
 bool may_be_undone(state_kind kind) {
     return kind == state_kind::forward || kind == state_kind::waiting;
 }
@@ -203,6 +212,17 @@ result_or<start_document, start_refusal> errand_saga::read_start(std::string_vie
 
 std::string errand_saga::render(const saga_record& saga, std::span<const live_note>) const {
     return "{\"id\":\"" + saga.id.text() + "\"}";
+}
+
+std::span<const announcement> errand_saga::announcements() const {
+    if (name_ == "errand") return announced_of_errands;
+    return announced_of_chores;
+}
+
+std::string errand_saga::announcement_data(const saga_record& saga) const {
+    std::string data = R"({"status":")";
+    data.append(status_text(saga.status())).append(R"(","state":")").append(saga.state.value);
+    return data.append("\"}");
 }
 
 }  // namespace makegood::test

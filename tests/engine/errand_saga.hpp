@@ -57,6 +57,9 @@ public:
     std::optional<child_start> child(const saga_record& saga) const override;
     result_or<start_document, start_refusal> read_start(std::string_view body) const override;
     std::string render(const saga_record& saga, std::span<const live_note> notes) const override;
+    // That it was accepted, and of an errand also that the shop asks back and that it has sold.
+    std::span<const announcement> announcements() const override;
+    std::string announcement_data(const saga_record& saga) const override;
 
 private:
     std::size_t shops_;

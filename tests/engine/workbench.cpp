@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "engine/announcing.hpp"
+
 namespace makegood::test {
 
 workbench::workbench(std::size_t shops, engine_options options) : options_(options) {
@@ -24,6 +26,7 @@ ticket workbench::start(std::string_view key, variables inputs, std::uint8_t pay
     request.document.customer = customer_id{"somebody"};
     request.document.inputs = std::move(inputs);
     request.document.fingerprint[0] = payload;
+    request.traceparent = "traced-" + std::string(key);
     engine->start(std::move(request), ++last_ticket_, now);
     perform();
     return last_ticket_;
@@ -143,6 +146,7 @@ commit_receipt workbench::store(const batch& kept) {
         stored& saga = sagas_[part.saga->id];
         REQUIRE(part.entries.front().sequence == saga.entries.size() + 1);
         saga.entries.insert(saga.entries.end(), part.entries.begin(), part.entries.end());
+        saga.announced.insert(saga.announced.end(), part.outbox.begin(), part.outbox.end());
         saga.record = *part.saga;
         saga.wake_at = part.wake_at;
         check_fold(part.saga->id);
@@ -152,9 +156,18 @@ commit_receipt workbench::store(const batch& kept) {
 
 void workbench::check_fold(const saga_id& id) const {
     const stored& saga = sagas_.at(id);
-    const auto folded = replay(registry, id, saga.entries);
+    std::vector<outbox_event> announced;
+    const auto folded = replay(registry, id, saga.entries, [&](const replayed_entry& each) {
+        if (options_.writes_outbox) announce(each.entry, each.outcome, each.after, announced);
+    });
     REQUIRE(folded.has_value());
     CHECK(*folded == saga.record);
+    const bool announces_the_same = announced == saga.announced;
+    CHECK(announces_the_same);
+    std::set<std::pair<journal_sequence, std::string>> names;
+    for (const outbox_event& each : saga.announced)
+        names.emplace(each.sequence, each.type);
+    CHECK(names.size() == saga.announced.size());
 }
 
 const reply* workbench::find_reply(ticket of) const {
@@ -178,6 +191,17 @@ std::vector<std::string> workbench::journal(const saga_id& id) const {
         });
     REQUIRE(folded.has_value());
     return names;
+}
+
+const std::vector<outbox_event>& workbench::announced(const saga_id& id) const {
+    return sagas_.at(id).announced;
+}
+
+std::vector<std::string> workbench::told(const saga_id& id) const {
+    std::vector<std::string> short_texts;
+    for (const outbox_event& each : announced(id))
+        short_texts.push_back(std::to_string(each.sequence) + " " + each.type);
+    return short_texts;
 }
 
 saga_id workbench::only_saga(std::string_view prefix) const {

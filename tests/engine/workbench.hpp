@@ -13,7 +13,7 @@ namespace makegood::test {
 
 // An engine on the workbench: a clock that stands still until it is moved, a store of plain maps,
 // and a list of the calls that were let out. Every commit is also folded and compared with the
-// record (P7).
+// record and with what was announced (P7).
 class workbench {
 public:
     explicit workbench(std::size_t shops = 1, engine_options options = {});
@@ -40,6 +40,9 @@ public:
     [[nodiscard]] saga_record replied_saga(ticket of) const;    // as the reply showed it
     [[nodiscard]] saga_record record(const saga_id& id) const;  // as durable
     [[nodiscard]] std::vector<std::string> journal(const saga_id& id) const;  // entry names
+    [[nodiscard]] const std::vector<outbox_event>& announced(const saga_id& id) const;
+    // The same in short: "2 errand.bought".
+    [[nodiscard]] std::vector<std::string> told(const saga_id& id) const;
     [[nodiscard]] saga_id only_saga(std::string_view prefix = "err") const;
     [[nodiscard]] std::vector<std::string> open_calls() const;  // idempotency keys of calls let out
 
@@ -54,6 +57,7 @@ public:
 private:
     struct stored {
         std::vector<journal_entry> entries;
+        std::vector<outbox_event> announced;
         saga_record record;
         instant wake_at = never;
     };

@@ -8,7 +8,7 @@ namespace makegood::testing {
 namespace {
 
 std::string path_of(const definition& saga) {
-    return MAKEGOOD_SAGAS_FOLDER "/" + std::string(saga.name()) + "/diagram.md";
+    return MAKEGOOD_PROJECT_FOLDER "/sagas/" + std::string(saga.name()) + "/diagram.md";
 }
 
 std::string page_of(const definition& saga) {

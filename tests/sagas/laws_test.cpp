@@ -61,9 +61,10 @@ struct bendable_table {
         {.from = undoing, .on = undid, .to = undone},
         {.from = undoing, .on = cancelled, .ignored = true},
         {.from = shipped, .on = delivered, .to = good}};
+    std::vector<announcement> announced{{did, shipped, "toy.shipped"}};
 
     dsl::saga_table view() const {
-        return {states, facts, calls, rules, started, unknown, cancelled};
+        return {states, facts, calls, rules, started, unknown, cancelled, announced};
     }
 };
 
@@ -78,6 +79,7 @@ TEST_CASE("the honest table obeys every law") {
     CHECK(laws::calls_are_those_of_the_catalogue(table.view()));
     CHECK(laws::every_answer_is_listed(table.view()));
     CHECK(laws::there_is_no_way_back(table.view()));
+    CHECK(laws::announcements_are_of_the_way_forward(table.view()));
 }
 
 TEST_CASE("a name that is not declared is noticed") {
@@ -187,6 +189,29 @@ TEST_CASE("a way back is noticed") {
         table.rules[7].to = doing;
     }
     CHECK_FALSE(laws::there_is_no_way_back(table.view()));
+}
+
+TEST_CASE("an announcement of what cannot happen, of an undo or of an end is noticed") {
+    bendable_table table;
+    SECTION("no rule leads there") {
+        table.announced[0].to = doing;
+    }
+    SECTION("ignored") {
+        table.announced[0] = {cancelled, {}, "toy.cancelled"};
+    }
+    SECTION("twice") {
+        table.announced.push_back({did, shipped, "toy.sent"});
+    }
+    SECTION("an undo") {
+        table.announced[0] = {did, undoing, "toy.turned_around"};
+    }
+    SECTION("an end") {
+        table.announced[0] = {delivered, good, "toy.delivered"};
+    }
+    SECTION("a name of the engine's") {
+        table.announced[0].type = "toy.parked";
+    }
+    CHECK_FALSE(laws::announcements_are_of_the_way_forward(table.view()));
 }
 
 // Journals hold these names: a released version never loses or renames one.

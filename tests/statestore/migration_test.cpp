@@ -9,6 +9,7 @@
 #include "statestore/sqlite/schema.hpp"
 #include "statestore/sqlite/store.hpp"
 #include "statestore/verify.hpp"
+#include "tests/statestore/archiving_folder.hpp"
 #include "tests/statestore/schema_3.hpp"
 #include "tests/statestore/toy.hpp"
 
@@ -71,12 +72,27 @@ TEST_CASE("a folder of schema 3 holds after its migration what it held before") 
     );
     CHECK(numbers->journal_entries == 16);
     CHECK(numbers->idempotency_keys == 5);
-    CHECK(numbers->outbox_rows == 1);
+    CHECK(numbers->events_waiting == 0);
     CHECK(reader->unfinished()->size() == 4);
     CHECK(reader->list({.saga = "toy", .customer = "ann"})->items.size() == 4);
     CHECK(reader->list({.saga = "", .customer = "bob"})->items.size() == 3);
     CHECK(reader->list({.saga = "toy", .state = "awaiting"})->items.size() == 1);
     CHECK(reader->list({.saga = "toy", .reason = "out_of_paint"})->items.size() == 1);
+}
+
+TEST_CASE("the events of a migrated folder begin anew") {
+    folder_of_schema_3 old;
+    REQUIRE(connection(old.store, access::read_only, 0).number("SELECT count(*) FROM outbox") == 1);
+    const auto writer = old.serve();
+    const auto reader = std::move(*sqlite_reader::open(old.store, old.registry));
+    CHECK(reader->outbox()->newest == 0);
+    journey fresh(old.registry, {.number = 20});
+    const saga_commit change = toy::telling(fresh.commit(), {"toy.started"});
+    REQUIRE(writer->commit(batch_of({change})));
+    const auto events = reader->events(0, 10);
+    REQUIRE(events->size() == 1);
+    CHECK(events->front().position == 1);
+    CHECK(events->front().event == change.outbox[0]);
 }
 
 TEST_CASE("sagas of a migrated folder go on, and its keys are still taken") {
@@ -98,6 +114,27 @@ TEST_CASE("sagas of a migrated folder go on, and its keys are still taken") {
     journey free(old.registry, {.number = 21, .customer = "bob", .key = "key-2"});
     REQUIRE(writer->commit(batch_of({free.commit()}))->conflicts.empty());
     CHECK(verify(old.path, old.registry)->clean());
+}
+
+TEST_CASE("a server that opens a store migrates its archives too, and a damaged one stays") {
+    shop_folder shop;
+    REQUIRE(shop.prune_all() == 3);
+    shop.writer.reset();
+    const auto damaged = archive_path(shop.store, "2026-12");
+    toy::write_bytes(damaged, "no database");
+    // As schema 4 had it.
+    connection(shop.archive, access::read_write, 0)
+        .execute(
+            "DROP TABLE sent; DROP TABLE outbox; CREATE TABLE outbox (position INTEGER PRIMARY KEY "
+            "AUTOINCREMENT, saga BLOB NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL); "
+            "PRAGMA user_version = 4; PRAGMA wal_checkpoint(TRUNCATE)"
+        );
+    CHECK_THAT(shop.verified(), Catch::Contains("schema version 4"));
+    shop.open();
+    CHECK_FALSE(std::filesystem::exists(shop.archive.string() + "-wal"));
+    std::filesystem::remove(damaged);
+    CHECK(shop.verified().empty());
+    shop.check_all_is_found();
 }
 
 TEST_CASE("a new store has no page that a reader would not check") {

@@ -120,6 +120,7 @@ public:
     std::string render(const saga_record&, std::span<const live_note>) const override {
         return "{}";
     }
+    std::string announcement_data(const saga_record&) const override { return "{}"; }
 
 private:
     std::string_view name_;
@@ -214,6 +215,18 @@ saga_commit journey::commit() {
 
 batch batch_of(std::vector<saga_commit> sagas) {
     return {std::move(sagas), beginning};
+}
+
+outbox_event event_of(const saga_commit& change, std::string type, std::string data) {
+    const journal_entry& last = change.entries.back();
+    return {std::move(type),       change.saga->id,          last.sequence,  last.at,
+            change.saga->customer, change.saga->traceparent, std::move(data)};
+}
+
+saga_commit telling(saga_commit change, const std::vector<std::string>& types) {
+    for (const std::string& type : types)
+        change.outbox.push_back(event_of(change, type));
+    return change;
 }
 
 // -- temporary_folder

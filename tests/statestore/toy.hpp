@@ -71,6 +71,13 @@ private:
 
 [[nodiscard]] batch batch_of(std::vector<saga_commit> sagas);
 
+// An event of the last entry of that commit.
+[[nodiscard]] outbox_event event_of(
+    const saga_commit& change, std::string type = "toy.moved", std::string data = "{}"
+);
+// The commit with one such event for each type.
+[[nodiscard]] saga_commit telling(saga_commit change, const std::vector<std::string>& types);
+
 // A folder that is gone with the object.
 class temporary_folder {
 public:

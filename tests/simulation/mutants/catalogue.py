@@ -200,10 +200,10 @@ MUTANTS = [
     # -- P8: one writer
     Mutant(
         "stale_owner_commits", "statestore/memory/store.cpp",
-        "        if (epoch_ != store_.epoch) return failure_of(store_errc::stale_owner);\n"
-        "        if (store_.failing) return failure_of(*store_.failing);\n        admission",
-        """        if (!PLANTED && epoch_ != store_.epoch) return failure_of(store_errc::stale_owner);
-        if (store_.failing) return failure_of(*store_.failing);
+        "        if (auto problem = refusal()) return *problem;\n        admission",
+        """        auto refused = refusal();
+        if (PLANTED && refused && refused->code == store_errc::stale_owner) refused.reset();
+        if (refused) return *refused;
         admission""", "P8", 20),
     Mutant(
         "stale_owner_writes_to_sqlite", "statestore/sqlite/writer.cpp",

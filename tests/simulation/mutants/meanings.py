@@ -108,10 +108,32 @@ MEANINGS = [
         '        call->next_attempt_at = PLANTED ? at_ + duration{50} : never;\n',
         'P4', 20),
     Mutant(
-        'outbox_not_written', 'statestore/sqlite/writer.cpp',
-        '        open->insert_outbox.run(id, each.sequence, each.type);\n',
-        '        if (!PLANTED) open->insert_outbox.run(id, each.sequence, each.type);\n',
+        'outbox_not_written', 'statestore/sqlite/outbox.cpp',
+        '        open->insert_events.run(last, milliseconds_of(at), blob{bytes});\n',
+        '        if (!PLANTED) open->insert_events.run(last, milliseconds_of(at), blob{bytes});\n',
         'P9', 20, 'sqlite'),
+    Mutant(
+        'unsent_taken_for_sent', 'statestore/sqlite/outbox.cpp',
+        '    open->update_sent.run(up_to);\n',
+        '    open->update_sent.run(PLANTED ? newest : up_to);\n',
+        'P9', 20, 'sqlite'),
+    Mutant(
+        'sent_is_forgotten', 'statestore/sqlite/outbox.cpp',
+        '    if (up_to <= read_outbox_state(open->db, open->read_outbox).sent) return false;\n',
+        '    if (PLANTED || up_to <= read_outbox_state(open->db, open->read_outbox).sent) return PLANTED;\n',
+        'P9', 20, 'sqlite'),
+    Mutant(
+        'unsent_events_dropped', 'statestore/memory/store.cpp',
+        '               && kept.front().last <= store_.outbox.sent) {\n',
+        '               && (PLANTED || kept.front().last <= store_.outbox.sent)) {\n',
+        'P9', 20),
+    Mutant(
+        'events_of_a_refused_start_kept', 'statestore/memory/store.cpp',
+        '        store_.keep_events(admitted, changes.at);\n',
+        '        admission all;\n'
+        '        for (const saga_commit& each : changes.sagas) all.sagas.push_back(&each);\n'
+        '        store_.keep_events(PLANTED ? all : admitted, changes.at);\n',
+        'P9', 20),
     Mutant(
         'wake_not_updated', 'statestore/sqlite/writer.cpp',
         '        open->update_unfinished.run(id, milliseconds_of(change.wake_at));\n',

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "engine/ports/journal.hpp"
+#include "statestore/sqlite/connection.hpp"
+
+// What a store keeps of events, read from its tables `outbox` and `sent`. All throw store_failure:
+// corrupt for what cannot be right.
+namespace makegood::statestore {
+
+inline constexpr std::string_view select_outbox_state =
+    "SELECT position, dropped, (SELECT max(last) FROM outbox) FROM sent";
+
+// `select` is a statement of the text above.
+[[nodiscard]] outbox_state read_outbox_state(const connection& db, statement& select);
+
+// The reader's statements, over its connection.
+class outbox_reading {
+public:
+    explicit outbox_reading(const connection& db) : db_(db) {}
+
+    [[nodiscard]] outbox_state state() { return read_outbox_state(db_, read_state_); }
+    // In a transaction, as it looks twice. Holds one row at a time beside what it returns.
+    [[nodiscard]] std::vector<positioned_event> events(outbox_position after, std::size_t at_most);
+
+private:
+    const connection& db_;
+    statement read_state_{db_, select_outbox_state};
+    statement walk_{db_, "SELECT last, events FROM outbox WHERE last > ?1 ORDER BY last"};
+};
+
+}  // namespace makegood::statestore
