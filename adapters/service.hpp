@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/kafka/publisher.hpp"
 #include "adapters/lane/start_limiter.hpp"
 #include "adapters/participants/backend_options.hpp"
 #include "engine/definition.hpp"
@@ -23,9 +24,10 @@ namespace makegood {
 struct lane_store {
     journal_writer* writer = nullptr;
     std::vector<journal_reader*> readers;  // at least one
+    journal_reader* events = nullptr;      // for the publisher, if there is one
     // The partitions that this lane owns. Left empty in all lanes, they are dealt out evenly;
     // otherwise every partition must belong to exactly one lane.
-    std::vector<partition> partitions;
+    std::vector<partition> partitions = {};
 };
 
 // How a stop goes: refuse new checkouts, answer what is under way, commit, leave.
@@ -49,6 +51,9 @@ struct service_options {
     duration key_retention =
         std::chrono::hours{24};              // of idempotency keys, after the checkout ended
     std::optional<duration> saga_retention;  // of ended sagas; nothing: they are kept for ever
+    // How the events of sagas are sent; nothing: nobody sends them.
+    std::optional<kafka::publisher_options> publishing;
+    duration event_retention = std::chrono::hours{1};  // after the commit, once they were sent
     start_rate_limit rate_limit;
     drain_options drain;
     std::size_t connections_max = 4096;  // inbound, per lane

@@ -3,8 +3,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
+#include "adapters/telemetry/event_metrics.hpp"
 #include "adapters/telemetry/log.hpp"
 #include "engine/assert.hpp"
 #include "engine/limits.hpp"
@@ -21,6 +23,7 @@ lane_options lane_options_of(const service_options& options) {
         .rate_limit = options.rate_limit,
         .key_retention = options.key_retention,
         .saga_retention = options.saga_retention,
+        .event_retention = options.event_retention,
         .reads_waiting_max = options.reads_waiting_max,
         .commit_time_max = options.commit_time_max,
     };
@@ -70,8 +73,9 @@ service_lane::service_lane(
           io,
           parts(context, options.lanes[where.index]),
           lane_options_of(options),
-          std::move(events)
+          with_publisher(std::move(events))
       ),
+      publisher_(publisher_of(counted, options, where)),
       api_(context, counted),
       server_(io, server_options_for(options, where.port), [this](const http::request& message) {
           return api_.answer(message);
@@ -87,6 +91,38 @@ lane_parts service_lane::parts(const api_context& context, const lane_store& sto
     }
     return {context.registry, faults_->writer(), faults_->readers(), faults_->calls(),
             sagas_,           counted_};
+}
+
+lane_events service_lane::with_publisher(lane_events events) {
+    events.announced = [this] {
+        if (publisher_) publisher_->events_came();
+    };
+    return events;
+}
+
+std::unique_ptr<kafka::publisher> service_lane::publisher_of(
+    metrics& counted, const service_options& options, place where
+) {
+    if (!options.publishing) return nullptr;
+    const lane_store& store = options.lanes[where.index];
+    if (store.events == nullptr) {
+        throw std::invalid_argument("a lane that publishes events needs a reader for them");
+    }
+    auto opened = kafka::publisher::open(
+        *options.publishing, *store.events,
+        {.sent = [this](outbox_position up_to) { runtime_.events_were_sent(up_to); },
+         .progress =
+             [counts = std::make_shared<event_metrics>(counted, where.index)](
+                 const kafka::publisher_statistics& stands
+             ) {
+                 counts->stand(
+                     stands.newest - stands.sent,
+                     {stands.producer.acknowledged, stands.producer.refused, stands.unread}
+                 );
+             }}
+    );
+    if (!opened) throw std::invalid_argument(opened.error().detail);
+    return std::move(*opened);
 }
 
 http::server_options service_lane::server_options_for(

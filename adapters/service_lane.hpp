@@ -52,6 +52,10 @@ private:
     [[nodiscard]] http::server_options server_options_for(
         const service_options& options, std::uint16_t port
     );
+    [[nodiscard]] lane_events with_publisher(lane_events events);
+    [[nodiscard]] std::unique_ptr<kafka::publisher> publisher_of(
+        metrics& counted, const service_options& options, place where
+    );
     [[nodiscard]] lane_parts parts(const api_context& context, const lane_store& store);
 
     boost::asio::io_context& io_;
@@ -63,6 +67,7 @@ private:
     http_participants participants_;
     std::unique_ptr<lane_faults> faults_;  // nothing unless fault injection is allowed
     lane runtime_;
+    std::unique_ptr<kafka::publisher> publisher_;  // after the lane, which it tells
     api api_;
     http::server server_;
     std::thread thread_;

@@ -10,6 +10,7 @@
 #include "cli/configuration_keys.hpp"
 #include "cli/configuration_toml.hpp"
 #include "cli/duration_text.hpp"
+#include "cli/event_publishing.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/near_miss.hpp"
 #include "engine/assert.hpp"
@@ -152,6 +153,8 @@ configuration_problems check_whole(const configuration& settings, const std::str
             )
         );
     }
+    const auto publishing = publisher_options_of(settings);
+    if (!publishing) demand(false, "[kafka] " + publishing.error().detail);
     return problems;
 }
 

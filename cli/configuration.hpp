@@ -22,6 +22,15 @@ namespace makegood::cli {
 inline constexpr std::array<std::string_view, 7> backend_names{
     "cart", "catalog", "inventory", "payment", "order", "fulfillment", "notification"};
 
+// Where the events of sagas go.
+struct event_settings {
+    std::string brokers;  // of Kafka; empty: no events are kept
+    std::string file;     // of further settings of its client; may be empty
+    std::string topic = "checkout.events";
+    std::string content_mode = "structured";
+    duration retention = std::chrono::hours{1};  // after the commit, once they were sent
+};
+
 // Everything that `serve` can be told, with its defaults: those of makegood.example.toml. A value
 // type. Filled from a file first and from flags after it; nothing else changes it.
 struct configuration {
@@ -38,6 +47,7 @@ struct configuration {
     duration key_retention = std::chrono::hours{24};
     duration saga_retention{0};  // of ended sagas; 0: they are kept for ever
     bool archives = true;        // what is dropped after it
+    event_settings events;
     std::size_t active_sagas_max = limits::active_sagas_max;
     std::size_t connections_max = 4096;
     std::size_t reads_waiting_max = 1024;

@@ -177,6 +177,10 @@ void add_limits(keys& all) {
     add_boolean(all, "retention.archive", [](configuration& settings) -> bool& {
         return settings.archives;
     });
+    add_duration(
+        all, "retention.events", {duration{1'000}, 30 * one_day},
+        [](configuration& settings) -> duration& { return settings.events.retention; }
+    );
     add_integer<std::size_t>(
         all, "limits.active_sagas", {1, 10'000'000},
         [](configuration& settings) -> std::size_t& { return settings.active_sagas_max; }
@@ -195,6 +199,31 @@ void add_limits(keys& all) {
     add_number(all, "rate_limit.burst", [](configuration& settings) -> double& {
         return settings.rate_limit.burst;
     });
+}
+
+// As brokers take it: events for another name would be refused for ever.
+bool is_topic(std::string_view text) {
+    constexpr std::string_view allowed =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    return !text.empty() && text.size() <= 249 && text != "." && text != ".."
+           && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+void add_kafka(keys& all) {
+    const auto add = [&](const char* name, text_rule rule, std::string event_settings::*member) {
+        add_text(all, name, std::move(rule), [member](configuration& settings) -> std::string& {
+            return settings.events.*member;
+        });
+    };
+    const auto is_set = [](std::string_view text) { return !text.empty(); };
+    add("kafka.brokers", {"addresses such as \"10.0.0.7:9092,10.0.0.8:9092\"", is_set},
+        &event_settings::brokers);
+    all.back().has_default = false;
+    add("kafka.settings", {"the path of a file", is_set}, &event_settings::file);
+    all.back().has_default = false;
+    add("kafka.events_topic", {"the name of a topic: up to 249 of A-Z a-z 0-9 . _ -", is_topic},
+        &event_settings::topic);
+    add("kafka.content_mode", one_of({"structured", "binary"}), &event_settings::content_mode);
 }
 
 void add_log(keys& all) {
@@ -219,6 +248,7 @@ keys make_keys() {
     add_forward_retry(all);
     add_persistent_retry(all);
     add_limits(all);
+    add_kafka(all);
     add_log(all);
     return all;
 }

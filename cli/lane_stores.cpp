@@ -38,7 +38,7 @@ lane_stores::lane_stores(
         ));
     }
     for (std::size_t position = 0; position < folder_.stores_count(); ++position) {
-        stores_.push_back(open_store(position, registry, settings.archives));
+        stores_.push_back(open_store(position, registry, settings));
     }
 }
 
@@ -49,6 +49,7 @@ std::vector<lane_store> lane_stores::lanes() const {
         for (const auto& reader : stores_[position].readers) {
             lanes[position].readers.push_back(reader.get());
         }
+        lanes[position].events = stores_[position].events.get();
     }
     for (std::size_t owned = 0; owned < partitions_count; ++owned) {
         const auto of_lane = static_cast<partition>(owned);
@@ -58,17 +59,20 @@ std::vector<lane_store> lane_stores::lanes() const {
 }
 
 lane_stores::store lane_stores::open_store(
-    std::size_t position, const definition_registry& registry, bool archives
+    std::size_t position, const definition_registry& registry, const configuration& settings
 ) {
     const std::filesystem::path file = folder_.store_path(position);
     store opened;
     const statestore::sqlite_options options{
-        .copies_beside_commits = true, .copy_failed = tell_of_copy, .archives = archives};
+        .copies_beside_commits = true, .copy_failed = tell_of_copy, .archives = settings.archives};
     opened.writer = value_or_throw(statestore::sqlite_writer::open(file, options), file);
     for (std::size_t reader = 0; reader < readers_per_lane; ++reader) {
         opened.readers.push_back(
             value_or_throw(statestore::sqlite_reader::open(file, registry), file)
         );
+    }
+    if (!settings.events.brokers.empty()) {
+        opened.events = value_or_throw(statestore::sqlite_reader::open(file, registry), file);
     }
     return opened;
 }

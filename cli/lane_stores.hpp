@@ -26,9 +26,10 @@ private:
     struct store {
         std::unique_ptr<journal_writer> writer;
         std::vector<std::unique_ptr<journal_reader>> readers;
+        std::unique_ptr<journal_reader> events;  // where they are published
     };
     [[nodiscard]] store open_store(
-        std::size_t position, const definition_registry& registry, bool archives
+        std::size_t position, const definition_registry& registry, const configuration& settings
     );
 
     statestore::data_folder folder_;

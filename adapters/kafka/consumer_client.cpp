@@ -53,12 +53,6 @@ std::string bytes_of(const void* bytes, std::size_t size) {
     return bytes == nullptr ? std::string() : std::string(static_cast<const char*>(bytes), size);
 }
 
-message content_of(const rd_kafka_message_t& received) {
-    return {
-        rd_kafka_topic_name(received.rkt), bytes_of(received.key, received.key_len),
-        bytes_of(received.payload, received.len), headers_of(received)};
-}
-
 // librdkafka then writes to what the thread sleeps on.
 void wake_for(rd_kafka_queue_t* queue, const wake_up& wakes) {
     const std::uint64_t one = 1;
@@ -73,6 +67,12 @@ bool is_fine(rd_kafka_error_t* error) {
 }
 
 }  // namespace
+
+message content_of(const rd_kafka_message_s& received) {
+    return {
+        rd_kafka_topic_name(received.rkt), bytes_of(received.key, received.key_len),
+        bytes_of(received.payload, received.len), headers_of(received)};
+}
 
 // What librdkafka calls, on our own thread from inside rd_kafka_consumer_poll. An exception would
 // have to pass through C: noexcept ends the process instead (only memory that runs out throws

@@ -12,10 +12,14 @@
 #include "adapters/kafka/wake_up.hpp"
 
 struct rd_kafka_s;
+struct rd_kafka_message_s;
 struct rd_kafka_queue_s;
 struct rd_kafka_topic_partition_list_s;
 
 namespace makegood::kafka {
+
+// What was received, as bytes of ours.
+[[nodiscard]] message content_of(const rd_kafka_message_s& received);
 
 // One life of a librdkafka group consumer: the thin wrapper. It keeps `assigned_partitions` true to
 // what the group has given us, and holds newly assigned partitions while it is held. Confined to

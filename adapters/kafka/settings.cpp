@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <fstream>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "engine/assert.hpp"
 
@@ -82,6 +84,13 @@ bool is_secret(std::string_view name) {
     return std::ranges::any_of(words, [&](std::string_view word) {
         return name.find(word) != std::string_view::npos;
     });
+}
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r";
+    const std::size_t begin = text.find_first_not_of(blanks);
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
 std::string quoted(std::string_view name) {
@@ -166,6 +175,29 @@ result_or<client_configuration, settings_problem> configuration_of(
     for (const setting& each : known.guarantees)
         set(*made, each.name, each.value);
     return made;
+}
+
+result_or<settings_map, settings_problem> read_settings_file(const std::string& file) {
+    std::ifstream in(file);
+    if (!in)
+        return settings_problem{file + " cannot be read: correct the path or its permissions."};
+    settings_map settings;
+    std::size_t number = 0;
+    for (std::string line; std::getline(in, line);) {
+        ++number;
+        const std::string_view text = trimmed(line);
+        if (text.empty() || text.front() == '#') continue;
+        const std::size_t equals = text.find('=');
+        const std::string name(trimmed(text.substr(0, equals)));
+        if (equals == std::string_view::npos || name.empty()) {
+            return settings_problem{
+                file + ", line " + std::to_string(number) + ": write `name = value`."};
+        }
+        if (!settings.emplace(name, trimmed(text.substr(equals + 1))).second) {
+            return settings_problem{file + " sets " + quoted(name) + " twice: leave one."};
+        }
+    }
+    return settings;
 }
 
 settings_problem client_problem(std::string_view reason) {

@@ -34,6 +34,10 @@ using client_configuration = std::unique_ptr<rd_kafka_conf_s, configuration_dele
     const settings_map& settings, client_role role
 );
 
+// The settings of a file: a line `name = value` each, as librdkafka's and Java's tools take them;
+// empty lines and those that begin with # say nothing. No sentence shows a value.
+[[nodiscard]] result_or<settings_map, settings_problem> read_settings_file(const std::string& file);
+
 // Why librdkafka did not make a client of the settings, as a sentence.
 [[nodiscard]] settings_problem client_problem(std::string_view reason);
 

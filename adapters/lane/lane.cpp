@@ -36,6 +36,7 @@ lane::lane(
       load_({.most = options.engine.active_sagas_max}),
       keys_(options.key_retention),
       ended_sagas_(saga_retention_of(options)),
+      events_kept_(options.event_retention),
       wake_(io),
       clean_up_(io),
       reads_(parts.readers, options.reads_waiting_max),

@@ -40,8 +40,9 @@ struct new_saga {
 struct lane_options {
     engine_options engine;
     start_rate_limit rate_limit;
-    duration key_retention = std::chrono::hours{24};  // after the saga's end
-    std::optional<duration> saga_retention;           // the same of the saga; nothing: for ever
+    duration key_retention = std::chrono::hours{24};   // after the saga's end
+    std::optional<duration> saga_retention;            // the same of the saga; nothing: for ever
+    duration event_retention = std::chrono::hours{1};  // after its commit, once it was sent
     std::size_t reads_waiting_max = 1024;
     // A commit that takes longer is taken for a disk that hangs: the lane is not ready until it
     // returns.
@@ -61,8 +62,9 @@ struct lane_parts {
 // What a lane reports, on its thread.
 struct lane_events {
     std::function<void(std::size_t unfinished)> recovered;
-    std::function<void(const std::string& why)> gave_up;  // it must not go on: stop the process
-    std::function<void(const saga_changed&)> changed;     // may be empty
+    std::function<void(const std::string& why)> gave_up;    // it must not go on: stop the process
+    std::function<void(const saga_changed&)> changed = {};  // may be empty
+    std::function<void()> announced = {};  // a commit has brought events; may be empty
 };
 
 // One event loop that owns an engine, its participants and its store: everything about the sagas of
@@ -82,6 +84,8 @@ public:
 
     // -- from any thread: handed over to the lane's own at most once
     void recover();  // once, before anything else
+    // All events of the store up to there have been sent.
+    void events_were_sent(outbox_position up_to) { committer_.events_were_sent(up_to); }
     // Answers when the saga is durable and, with a wait, when it has ended or the wait is over.
     void start(new_saga wanted, duration wait, continuation<saga_answer> done);
     void submit(const saga_id& id, command asked, continuation<saga_answer> done);
@@ -158,8 +162,10 @@ private:
     concurrency_limit load_;
     retention keys_;
     std::optional<retention> ended_sagas_;
+    retention events_kept_;
     std::uint64_t keys_dropped_ = 0;  // by the cleaning that is under way
     std::uint64_t sagas_dropped_ = 0;
+    std::uint64_t events_dropped_ = 0;
     entropy entropy_;
     std::deque<perform_call> calls_;  // durable, and not sent yet
     bool sending_ = false;            // the next of them are on their way
@@ -170,7 +176,8 @@ private:
     steady_instant wake_at_ = steady_instant::max();
     boost::asio::steady_timer clean_up_;
     bool commit_under_way_ = false;
-    bool commit_stalls_ = false;  // it has been under way for longer than it may
+    bool commit_announces_ = false;  // and has events
+    bool commit_stalls_ = false;     // it has been under way for longer than it may
     steady_instant commit_stalls_at_{};
     steady_instant commit_not_before_{};  // after a failed one
     duration commit_retry_delay_{};

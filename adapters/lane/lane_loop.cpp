@@ -138,6 +138,9 @@ void lane::commit_what_gathered() {
     const batch* const changes = engine_.take_batch(now());
     if (changes == nullptr) return;
     commit_under_way_ = true;
+    commit_announces_ = std::ranges::any_of(changes->sagas, [](const saga_commit& each) {
+        return !each.outbox.empty();
+    });
     commit_stalls_at_ = steady_now() + options_.commit_time_max;
     committer_.commit(*changes, [this, sagas = changes->sagas.size()](commit_outcome outcome) {
         asio::post(io_, [this, sagas, outcome = std::move(outcome)]() mutable {
@@ -159,6 +162,7 @@ void lane::journal_then_effects(commit_outcome outcome) {
     if (outcome.receipt) {
         const bool recovers = !can_commit_;
         engine_.committed(*outcome.receipt, now());
+        if (commit_announces_ && events_.announced) events_.announced();
         if (recovers) {
             log(log_level::info, "the store commits again");
             commit_retry_delay_ = {};
@@ -239,7 +243,8 @@ void lane::wake() {
 void lane::clean_up() {
     const instant wall = now();
     const steady_instant steady = steady_now();
-    committer::cleaning wanted{keys_.forgotten_before(wall, steady), {}};
+    committer::cleaning wanted{
+        events_kept_.forgotten_before(wall, steady), keys_.forgotten_before(wall, steady), {}};
     if (ended_sagas_) wanted.sagas_ended_before = ended_sagas_->forgotten_before(wall, steady);
     committer_.clean(wanted, [this](store_result<committer::cleaned> step) {
         asio::post(io_, [this, step = std::move(step)] { cleaned(step); });
@@ -260,15 +265,19 @@ void lane::cleaned(const store_result<committer::cleaned>& step) {
             log(log_level::error, "an ended saga is not pruned: " + each);
         keys_dropped_ += step->keys;
         sagas_dropped_ += step->sagas.sagas.size();
+        events_dropped_ += step->events;
         if (!step->done) return;
     } else {
-        log(log_level::warning, "old keys and sagas were not dropped: " + step.error().detail);
+        log(log_level::warning,
+            "what is older than its retention was not dropped: " + step.error().detail);
     }
     const auto keys = std::exchange(keys_dropped_, 0);
     const auto sagas = std::exchange(sagas_dropped_, 0);
-    if (keys == 0 && sagas == 0) return;
-    log(log_level::info, std::to_string(keys) + " keys and " + std::to_string(sagas)
-                             + " sagas were dropped after their retention");
+    const auto events = std::exchange(events_dropped_, 0);
+    if (keys == 0 && sagas == 0 && events == 0) return;
+    log(log_level::info, std::to_string(keys) + " keys, " + std::to_string(sagas) + " sagas and "
+                             + std::to_string(events)
+                             + " events were dropped after their retention");
 }
 
 }  // namespace makegood

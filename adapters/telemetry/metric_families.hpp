@@ -38,6 +38,11 @@ struct metric_families {
     prometheus::Family<prometheus::Counter>& sagas_pruned;
     prometheus::Family<prometheus::Counter>& sagas_unpruned;
 
+    prometheus::Family<prometheus::Gauge>& events_waiting;  // lane
+    prometheus::Family<prometheus::Counter>& events_sent;
+    prometheus::Family<prometheus::Counter>& events_refused;
+    prometheus::Family<prometheus::Counter>& events_unread;
+
     prometheus::Family<prometheus::Counter>& http_requests;  // route, status
 
     prometheus::Family<prometheus::Gauge>& fault_injection_enabled;  // no labels

@@ -89,6 +89,24 @@ metric_families::metric_families()
           "makegood_sagas_unprunable_total",
           "Ended sagas that stay because they cannot be read; somebody must verify the store."
       )),
+      events_waiting(gauges(
+          registry,
+          "makegood_events_waiting",
+          "Events in the store that no broker has acknowledged yet."
+      )),
+      events_sent(counters(
+          registry, "makegood_events_sent_total", "Events that the broker has acknowledged."
+      )),
+      events_refused(counters(
+          registry,
+          "makegood_events_refused_total",
+          "Events that the broker will never take; each is in the log."
+      )),
+      events_unread(counters(
+          registry,
+          "makegood_events_unread_total",
+          "Times that events could not be read from the store to be sent."
+      )),
       http_requests(counters(
           registry, "makegood_http_requests_total", "Requests answered, by route and status."
       )),

@@ -10,6 +10,7 @@
 #include "adapters/telemetry/log.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/configuration_flags.hpp"
+#include "cli/event_publishing.hpp"
 #include "cli/lane_stores.hpp"
 #include "cli/store_failure.hpp"
 #include "engine/assert.hpp"
@@ -75,6 +76,11 @@ service_options service_options_of(const configuration& settings, std::vector<la
     options.engine = engine_options_of(settings);
     options.key_retention = settings.key_retention;
     if (settings.saga_retention > duration{0}) options.saga_retention = settings.saga_retention;
+    options.event_retention = settings.events.retention;
+    auto publishing = publisher_options_of(settings);
+    if (!publishing) throw command_failure(errc::configuration_invalid, publishing.error().detail);
+    options.publishing = std::move(*publishing);
+    options.engine.writes_outbox = options.publishing.has_value();
     options.rate_limit = settings.rate_limit;
     options.drain = settings.drain;
     options.connections_max = settings.connections_max;

@@ -44,7 +44,7 @@ public:
     }
     store_result<std::uint64_t> forget_keys(instant) override {
         order.emplace_back("forget");
-        if (order.size() > 1) return order.size() == 3 ? 10 : 0;
+        if (++forgets_ > 1) return forgets_ == 2 ? 10 : 0;
         begun.set_value();
         let_go.get_future().wait();
         return 1'000;
@@ -61,11 +61,37 @@ public:
     }
 
     store_result<void> events_were_sent(outbox_position) override { return {}; }
-    store_result<std::uint64_t> drop_events(instant) override { return 0; }
+    store_result<std::uint64_t> drop_events(instant committed_before) override {
+        order.emplace_back("drop");
+        CHECK(committed_before == instant{milliseconds{9}});
+        return ++drops_ == 1 ? 5 : 0;
+    }
 
     std::promise<void> begun;
     std::promise<void> let_go;
     std::vector<std::string> order;  // of the calls; the writer's thread only, until it has ended
+
+private:
+    int forgets_ = 0;
+    int drops_ = 0;
+};
+
+// Fails the first time that it is to note what was sent.
+class noting_writer final : public journal_writer {
+public:
+    store_result<commit_receipt> commit(const batch&) override { return commit_receipt{}; }
+    store_result<std::uint64_t> forget_keys(instant) override { return 0; }
+    store_result<pruning> prune(instant, std::size_t) override { return pruning{}; }
+    store_result<void> events_were_sent(outbox_position up_to) override {
+        asked.push_back(up_to);
+        if (asked.size() == 1) return store_error{store_errc::full, "no room"};
+        if (asked.size() == 2) noted_3.set_value();
+        return {};
+    }
+    store_result<std::uint64_t> drop_events(instant) override { return 0; }
+
+    std::promise<void> noted_3;
+    std::vector<outbox_position> asked;  // the writer's thread only, until it has ended
 };
 
 }  // namespace
@@ -127,13 +153,15 @@ TEST_CASE("a commit goes between two batches of what is dropped") {
     std::promise<void> cleaned;
     std::promise<void> committed;
     std::uint64_t keys = 0;
+    std::uint64_t events = 0;
     std::vector<saga_id> sagas;
     std::vector<std::string> damaged;
     {
         committer commits(writer);
-        const committer::cleaning wanted{never, instant{milliseconds{7}}};
+        const committer::cleaning wanted{instant{milliseconds{9}}, never, instant{milliseconds{7}}};
         commits.clean(wanted, [&](store_result<committer::cleaned> step) {
             keys += step->keys;
+            events += step->events;
             for (const pruned_saga& each : step->sagas.sagas)
                 sagas.push_back(each.id);
             damaged.insert(damaged.end(), step->sagas.damaged.begin(), step->sagas.damaged.end());
@@ -147,10 +175,28 @@ TEST_CASE("a commit goes between two batches of what is dropped") {
         cleaned.get_future().wait();
     }
     CHECK(keys == 1'010);
+    CHECK(events == 5);
     CHECK(sagas == std::vector{first});
     CHECK(damaged.size() == 1);
-    const std::vector<std::string> order{"forget", "commit", "forget", "forget", "prune", "prune"};
+    const std::vector<std::string> order{"drop",   "drop",   "forget", "commit",
+                                         "forget", "forget", "prune",  "prune"};
     CHECK(writer.order == order);
+}
+
+TEST_CASE("what was sent is noted: again after a failure, the highest, and before the end") {
+    noting_writer writer;
+    {
+        committer commits(writer);
+        commits.events_were_sent(3);
+        commits.events_were_sent(2);
+        writer.noted_3.get_future().wait();
+        commits.events_were_sent(7);
+        commits.events_were_sent(9);
+    }
+    CHECK(writer.asked.at(0) == 3);
+    CHECK(writer.asked.at(1) == 3);
+    CHECK(std::is_sorted(writer.asked.begin(), writer.asked.end()));
+    CHECK(writer.asked.back() == 9);
 }
 
 TEST_CASE("a customer may start a burst, then as many as the bucket fills") {

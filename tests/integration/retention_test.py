@@ -88,7 +88,7 @@ class Retention(ShopTest):
         self.assertEqual(self.metric("makegood_keys_forgotten_total"), OUTDATED)
         completed = '{saga="checkout",status="completed"}'
         self.assertEqual(self.metric("makegood_sagas", completed), RECENT + len(ours))
-        wait_until("the log says so", lambda: f"{OUTDATED} keys and {OUTDATED} sagas were dropped"
+        wait_until("the log says so", lambda: f"{OUTDATED} keys, {OUTDATED} sagas and 0 events were dropped"
                    in self.shop.server.process.said())
 
         self.assertTrue(self.archives())

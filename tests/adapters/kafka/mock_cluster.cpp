@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 #include <memory>
 
+#include "adapters/kafka/consumer_client.hpp"
+
 namespace makegood::kafka::test {
 namespace {
 
@@ -55,15 +57,6 @@ partition_list one_partition(const std::string& topic, int partition, std::int64
     partition_list list(rd_kafka_topic_partition_list_new(1));
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;
     return list;
-}
-
-message content_of(const rd_kafka_message_t& read) {
-    message content{
-        rd_kafka_topic_name(read.rkt),
-        std::string(static_cast<const char*>(read.key), read.key_len),
-        std::string(static_cast<const char*>(read.payload), read.len),
-        {}};
-    return content;
 }
 
 }  // namespace

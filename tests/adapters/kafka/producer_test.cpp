@@ -75,6 +75,7 @@ TEST_CASE("key, value and headers arrive as they were given") {
     REQUIRE(stored.size() == 1);
     CHECK(stored[0].key == "cus_42");
     CHECK(stored[0].value == R"({"a":1})");
+    CHECK(stored[0].headers == std::vector<message_header>{{"ce_id", "7"}});
 }
 
 TEST_CASE("order per key is kept while brokers err, time out and hang up, and nothing is lost") {

@@ -1,6 +1,9 @@
 #include "adapters/kafka/settings.hpp"
 
+#include <unistd.h>
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
 
 #include "adapters/kafka/consumer.hpp"
 #include "adapters/kafka/producer.hpp"
@@ -97,6 +100,26 @@ TEST_CASE("what order and delivery stand on may not be set") {
 TEST_CASE("a partitioner that does not look at keys may not be set") {
     CHECK_THAT(problem_of({{"partitioner", "random"}}), Contains("order per key"));
     CHECK_THAT(problem_of({{"partitioner", "murmur2"}}), Equals(""));
+}
+
+TEST_CASE("a file of settings is read line by line, and what is wrong is named with its line") {
+    const auto file = std::filesystem::temp_directory_path()
+                      / ("makegood-settings-" + std::to_string(::getpid()));
+    const auto read = [&](const std::string& text) {
+        std::ofstream(file) << text;
+        auto settings = read_settings_file(file.string());
+        std::filesystem::remove(file);
+        return settings;
+    };
+    const auto good =
+        read("# of the shop\n\n security.protocol = SASL_SSL \r\nsasl.password=a=b\n");
+    REQUIRE(good.has_value());
+    CHECK(*good == settings_map{{"security.protocol", "SASL_SSL"}, {"sasl.password", "a=b"}});
+    CHECK_THAT(read("a = 1\nsasl.password hidden\n").error().detail, Contains("line 2"));
+    CHECK_THAT(read("a b c secret\n").error().detail, !Contains("secret"));
+    CHECK_THAT(read("= 1\n").error().detail, Contains("line 1"));
+    CHECK_THAT(read("a = 1\na = 2\n").error().detail, Contains("'a' twice"));
+    CHECK_THAT(read_settings_file("/no/such/file").error().detail, Contains("cannot be read"));
 }
 
 TEST_CASE("no sentence shows a secret") {

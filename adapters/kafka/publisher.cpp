@@ -1,0 +1,168 @@
+#include "adapters/kafka/publisher.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "adapters/clock/clock.hpp"
+#include "adapters/telemetry/log.hpp"
+#include "engine/assert.hpp"
+
+namespace makegood::kafka {
+
+result_or<std::unique_ptr<publisher>, settings_problem> publisher::open(
+    publisher_options options, journal_reader& events, publisher_listener listener
+) {
+    ASSERT(listener.sent && options.events_read_at_once > 0 && !options.topic.empty());
+    std::unique_ptr<publisher> opened(new publisher(std::move(options), events, std::move(listener))
+    );
+    auto made = producer::open(
+        {.settings = opened->options_.settings},
+        {.settled = [raw = opened.get()](message_position up_to) { raw->settled(up_to); },
+         .refused =
+             [](message_position position, const message& refused, const std::string& error) {
+                 log(log_level::error, "event " + std::to_string(position) + " of " + refused.key
+                                           + " will never be taken by the broker and "
+                                           + "is passed by: " + error);
+             }}
+    );
+    if (!made) return made.error();
+    opened->producer_ = std::move(*made);
+    opened->thread_ = std::thread([raw = opened.get()] { raw->run(); });
+    return opened;
+}
+
+publisher::publisher(publisher_options options, journal_reader& events, publisher_listener listener)
+    : options_(std::move(options)), listener_(std::move(listener)), events_(events) {}
+
+publisher::~publisher() {
+    ends_ = true;
+    wake_up_.signal();
+    if (thread_.joinable()) thread_.join();
+    producer_.reset();  // before what its thread uses
+}
+
+void publisher::events_came() {
+    wake_up_.signal();
+}
+
+publisher_statistics publisher::statistics() const {
+    const outbox_position sent = sent_;
+    return {std::max<outbox_position>(newest_, sent), sent, unread_, producer_->statistics()};
+}
+
+void publisher::run() noexcept {
+    while (!ends_ && !find_beginning())
+        wake_up_.wait(steady_now() + options_.read_pause);
+    while (!ends_) {
+        if (!look() || !send_some()) sleep();
+    }
+}
+
+bool publisher::find_beginning() {
+    const store_result<outbox_state> outbox = events_.outbox();
+    if (!outbox) {
+        read_failed(outbox.error());
+        return false;
+    }
+    offered_ = outbox->sent;
+    sent_ = outbox->sent;
+    sent_before_ = outbox->sent;
+    return true;
+}
+
+// How much there is by now.
+bool publisher::look() {
+    const store_result<outbox_state> outbox = events_.outbox();
+    if (!outbox) {
+        read_failed(outbox.error());
+        return false;
+    }
+    newest_ = outbox->newest;
+    watch_progress();
+    return true;
+}
+
+// False when there is nothing to send: somebody signals when that changes.
+bool publisher::send_some() {
+    if (offered_ >= newest_) {
+        is_failing_ = false;
+        return false;
+    }
+    const auto found = events_.events(offered_, options_.events_read_at_once);
+    if (!found) {
+        read_failed(found.error());
+        return false;
+    }
+    is_failing_ = false;
+    for (const positioned_event& each : *found) {
+        while (!send(each)) {
+            sleep();
+            if (ends_) return false;
+            static_cast<void>(look());
+        }
+    }
+    return !found->empty();
+}
+
+// Until events come or some were sent; not for ever while some wait, or the store cannot be read.
+void publisher::sleep() {
+    if (is_failing_) return wake_up_.wait(steady_now() + options_.read_pause);
+    if (newest_ > sent_) return wake_up_.wait(steady_now() + options_.quiet_max);
+    wake_up_.wait({});
+}
+
+void publisher::watch_progress() {
+    const outbox_position sent = sent_;
+    const bool waits = newest_ > sent;
+    if (sent != sent_before_ || !waits || !waited_before_) moved_at_ = steady_now();
+    sent_before_ = sent;
+    waited_before_ = waits;
+    const bool is_stuck = waits && steady_now() - moved_at_ >= options_.quiet_max;
+    if (is_stuck && !is_stuck_) {
+        log(log_level::error,
+            std::to_string(newest_ - sent) + " events wait, and no broker has taken one for "
+                + std::to_string(options_.quiet_max.count() / 1'000)
+                + " s: checkouts go on, the data folder grows; see to Kafka (kafka.brokers)");
+    } else if (is_stuck_ && !is_stuck) {
+        log(log_level::info, "events are sent again");
+    }
+    is_stuck_ = is_stuck;
+    if (listener_.progress) listener_.progress(statistics());
+}
+
+bool publisher::send(const positioned_event& which) {
+    message content = message_of(which.event);
+    if (producer_->offer(which.position, content) == producer::offered::full) return false;
+    offered_ = which.position;
+    return true;
+}
+
+message publisher::message_of(const outbox_event& event) const {
+    return encode(
+        {.id = event_id(event.saga, event.sequence, event.type),
+         .source = options_.source,
+         .type = event.type,
+         .subject = event.saga.text(),
+         .time = event.at,
+         .partition_key = event.customer.value,
+         .traceparent = event.traceparent,
+         .data = event.data},
+        options_.mode, options_.topic
+    );
+}
+
+void publisher::read_failed(const store_error& error) {
+    ++unread_;
+    if (!std::exchange(is_failing_, true)) {
+        log(log_level::error,
+            "events cannot be read and are not sent, trying again: " + error.detail);
+    }
+}
+
+void publisher::settled(outbox_position up_to) {
+    sent_ = up_to;
+    listener_.sent(up_to);
+    wake_up_.signal();  // there is room again
+}
+
+}  // namespace makegood::kafka
