@@ -99,8 +99,9 @@ class Events(ShopTest):
 
     def metric(self, name: str) -> float:
         text = self.shop.server.endpoint.call("GET", "/metrics").text
-        return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(name + "{")
-                   or line.startswith(name + " "))
+        values = [float(line.split()[-1]) for line in text.splitlines() if line.startswith((name + "{", name + " "))]
+        self.assertTrue(values, f"there is no {name}")
+        return sum(values)
 
     # -- the load ------------------------------------------------------------------------------------
 
@@ -137,7 +138,7 @@ class Events(ShopTest):
         share = CHECKOUTS // (len(kills) + 1)
         for part in range(len(kills) + 1):
             numbers = range(part * share, (part + 1) * share)
-            # Half of them before the kill is over, half while the killed one is away or just back.
+            # Half of them before the kill, half while the broker is away or the server is just back.
             done += in_parallel(self.drive, list(numbers)[: share // 2])
             if part < len(kills) and kills[part] == "broker":
                 self.broker.kill()
