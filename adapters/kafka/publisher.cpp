@@ -138,17 +138,7 @@ bool publisher::send(const positioned_event& which) {
 }
 
 message publisher::message_of(const outbox_event& event) const {
-    return encode(
-        {.id = event_id(event.saga, event.sequence, event.type),
-         .source = options_.source,
-         .type = event.type,
-         .subject = event.saga.text(),
-         .time = event.at,
-         .partition_key = event.customer.value,
-         .traceparent = event.traceparent,
-         .data = event.data},
-        options_.mode, options_.topic
-    );
+    return encode(cloud_event_of(event, options_.source), options_.mode, options_.topic);
 }
 
 void publisher::read_failed(const store_error& error) {

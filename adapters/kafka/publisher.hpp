@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "adapters/kafka/cloud_event.hpp"
+#include "adapters/kafka/event_message.hpp"
 #include "adapters/kafka/producer.hpp"
 #include "adapters/kafka/settings.hpp"
 #include "adapters/kafka/wake_up.hpp"

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/kafka/cloud_event.hpp"
+#include "adapters/kafka/event_message.hpp"
 #include "adapters/kafka/consumer.hpp"
 #include "adapters/kafka/producer.hpp"
 
