@@ -121,9 +121,9 @@ std::string structured_text(const cloud_event& told) {
     ASSERT(!told.data.empty());
     std::string text;
     text.reserve(told.data.size() + 512);
-    text = "{";
+    text += '{';
     for_each_attribute(told, [&](std::string_view name, std::string_view value) {
-        text.append("\"").append(name).append("\":").append(json::serialize(value)) += ',';
+        text.append("\"").append(name).append("\":").append(json::serialize(value)).append(",");
     });
     text.append(R"("datacontenttype":"application/json","data":)").append(told.data) += '}';
     return text;

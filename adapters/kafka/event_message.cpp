@@ -33,7 +33,8 @@ message structured(const cloud_event& event) {
 message binary(const cloud_event& event) {
     message out;
     for (event_attribute& each : attributes_of(event)) {
-        out.headers.push_back({each.name.insert(0, header_prefix), std::move(each.value)});
+        out.headers.push_back({std::string(header_prefix).append(each.name), std::move(each.value)}
+        );
     }
     out.headers.push_back({content_type, std::string(data_type)});
     out.value = event.data;
