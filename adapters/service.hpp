@@ -53,6 +53,8 @@ struct service_options {
     std::optional<duration> saga_retention;  // of ended sagas; nothing: they are kept for ever
     // How the events of sagas are sent; nothing: nobody sends them.
     std::optional<kafka::publisher_options> publishing;
+    std::string
+        refused_events_file;  // of those that the broker will never take; see kafka::refused_events
     duration event_retention = std::chrono::hours{1};  // after the commit, once they were sent
     start_rate_limit rate_limit;
     drain_options drain;

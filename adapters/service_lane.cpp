@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "adapters/kafka/refused_events.hpp"
 #include "adapters/telemetry/event_metrics.hpp"
 #include "adapters/telemetry/log.hpp"
 #include "engine/assert.hpp"
@@ -49,6 +50,24 @@ std::unique_ptr<lane_faults> faults_of(
     return std::make_unique<lane_faults>(
         io, *context.faults, lane_faults::real_parts{calls, *store.writer, store.readers}
     );
+}
+
+std::function<void(outbox_position, const kafka::message&, const std::string&)> keeper_of_refused(
+    const service_options& options, std::size_t lane
+) {
+    return
+        [file = kafka::refused_events(options.refused_events_file),
+         lane](outbox_position position, const kafka::message& refused, const std::string& error) {
+            const std::string which = "event " + std::to_string(position) + " of customer "
+                                      + refused.key + " will never be taken by the broker (" + error
+                                      + ")";
+            if (file.keep({lane, position, error}, refused)) {
+                return log(log_level::error, which + "; it is kept in " + file.file());
+            }
+            log(log_level::error,
+                which + ", and " + file.file()
+                    + " cannot be written; it stays in the store for [retention] events");
+        };
 }
 
 }  // namespace
@@ -111,12 +130,13 @@ std::unique_ptr<kafka::publisher> service_lane::publisher_of(
     auto opened = kafka::publisher::open(
         *options.publishing, *store.events,
         {.sent = [this](outbox_position up_to) { runtime_.events_were_sent(up_to); },
+         .refused = keeper_of_refused(options, where.index),
          .progress =
              [counts = std::make_shared<event_metrics>(counted, where.index)](
                  const kafka::publisher_statistics& stands
              ) {
                  counts->stand(
-                     stands.newest - stands.sent,
+                     {stands.newest - stands.sent, stands.stalled},
                      {stands.producer.acknowledged, stands.producer.refused, stands.unread}
                  );
              }}

@@ -16,16 +16,15 @@ namespace json = boost::json;
 namespace {
 
 // What is wrong with the message itself, so that no time and no person at the broker mends it. That
-// a topic may not be written, or is not there, is wrong with the broker's settings: every message
-// waits for somebody to put that right.
+// a topic may not be written, is not there, or has a name that is none, is wrong with somebody's
+// settings: every message waits for that to be put right.
 bool is_about_the_message(rd_kafka_resp_err_t error) {
     switch (error) {
         case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
         case RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE:
         case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
         case RD_KAFKA_RESP_ERR_INVALID_RECORD:
-        case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
-        case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION: return true;
+        case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP: return true;
         default: return false;
     }
 }

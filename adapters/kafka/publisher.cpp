@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "adapters/clock/clock.hpp"
+#include "adapters/kafka/background.hpp"
 #include "adapters/telemetry/log.hpp"
 #include "engine/assert.hpp"
 
@@ -15,20 +16,33 @@ result_or<std::unique_ptr<publisher>, settings_problem> publisher::open(
     ASSERT(listener.sent && options.events_read_at_once > 0 && !options.topic.empty());
     std::unique_ptr<publisher> opened(new publisher(std::move(options), events, std::move(listener))
     );
-    auto made = producer::open(
-        {.settings = opened->options_.settings},
-        {.settled = [raw = opened.get()](message_position up_to) { raw->settled(up_to); },
-         .refused =
-             [](message_position position, const message& refused, const std::string& error) {
-                 log(log_level::error, "event " + std::to_string(position) + " of " + refused.key
-                                           + " will never be taken by the broker and "
-                                           + "is passed by: " + error);
-             }}
-    );
+    const auto made = opened->open_producer();
     if (!made) return made.error();
-    opened->producer_ = std::move(*made);
-    opened->thread_ = std::thread([raw = opened.get()] { raw->run(); });
+    opened->thread_ = std::thread([raw = opened.get()] {
+        give_way();
+        raw->run();
+    });
     return opened;
+}
+
+result_or<void, settings_problem> publisher::open_producer() {
+    producer_listener listener;
+    listener.settled = [this](message_position up_to) { settled(up_to); };
+    listener.refused =
+        [this](message_position position, const message& refused, const auto& error) {
+            if (listener_.refused) listener_.refused(position, refused, error);
+        };
+    std::optional<settings_problem> problem;
+    run_in_background([&] {
+        auto made = producer::open({.settings = options_.settings}, std::move(listener));
+        if (made) {
+            producer_ = std::move(*made);
+        } else {
+            problem = made.error();
+        }
+    });
+    if (problem) return *problem;
+    return {};
 }
 
 publisher::publisher(publisher_options options, journal_reader& events, publisher_listener listener)
@@ -47,7 +61,8 @@ void publisher::events_came() {
 
 publisher_statistics publisher::statistics() const {
     const outbox_position sent = sent_;
-    return {std::max<outbox_position>(newest_, sent), sent, unread_, producer_->statistics()};
+    return {
+        std::max<outbox_position>(newest_, sent), sent, stalled_, unread_, producer_->statistics()};
 }
 
 void publisher::run() noexcept {
@@ -117,16 +132,16 @@ void publisher::watch_progress() {
     if (sent != sent_before_ || !waits || !waited_before_) moved_at_ = steady_now();
     sent_before_ = sent;
     waited_before_ = waits;
-    const bool is_stuck = waits && steady_now() - moved_at_ >= options_.quiet_max;
-    if (is_stuck && !is_stuck_) {
+    const bool stalled = waits && steady_now() - moved_at_ >= options_.quiet_max;
+    const bool stalled_before = stalled_.exchange(stalled);
+    if (stalled && !stalled_before) {
         log(log_level::error,
             std::to_string(newest_ - sent) + " events wait, and no broker has taken one for "
                 + std::to_string(options_.quiet_max.count() / 1'000)
                 + " s: checkouts go on, the data folder grows; see to Kafka (kafka.brokers)");
-    } else if (is_stuck_ && !is_stuck) {
+    } else if (stalled_before && !stalled) {
         log(log_level::info, "events are sent again");
     }
-    is_stuck_ = is_stuck;
     if (listener_.progress) listener_.progress(statistics());
 }
 

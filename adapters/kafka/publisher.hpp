@@ -28,6 +28,7 @@ struct publisher_options {
 struct publisher_statistics {
     outbox_position newest = 0;  // in the store, as far as is known
     outbox_position sent = 0;    // all up to here; what lies between waits
+    bool stalled = false;        // some wait, and none was acknowledged for `quiet_max`
     std::uint64_t unread = 0;    // reads of the store that failed
     producer_statistics producer;
 };
@@ -37,6 +38,9 @@ struct publisher_listener {
     // Every event up to there has been sent: to be made durable, so that a publisher that is opened
     // later goes on behind it.
     std::function<void(outbox_position)> sent = {};
+    // The broker will never take this event, and it is passed by: to be kept elsewhere before this
+    // returns, because `sent` goes beyond it next. May be empty.
+    std::function<void(outbox_position, const message&, const std::string& error)> refused = {};
     // How it stands, by its own thread: when events came, and when some were sent. May be empty.
     std::function<void(const publisher_statistics&)> progress = {};
 };
@@ -44,8 +48,9 @@ struct publisher_listener {
 // Sends what a store keeps of events, in its order, from behind what was sent. What was sent and
 // not made durable before a crash is sent again, with the same id. The broker may be slow or away
 // for as long as it likes: events wait in the store, and nobody else does. An event that the broker
-// will never take is logged and passed by; it stays in the store as long as the others. Owned by
-// one lane's runtime; has a thread of its own beside its producer's.
+// will never take is passed by, and told of first; it stays in the store as long as the others.
+// Owned by one lane's runtime; has a thread of its own beside its producer's, and all of them give
+// way to the others when there is less processor than work.
 class publisher {
 public:
     // Refused when librdkafka does not take the settings. No broker need be there. `events` is read
@@ -67,6 +72,7 @@ public:
 private:
     publisher(publisher_options options, journal_reader& events, publisher_listener listener);
 
+    [[nodiscard]] result_or<void, settings_problem> open_producer();
     void run() noexcept;
     [[nodiscard]] bool find_beginning();
     [[nodiscard]] bool look();
@@ -85,6 +91,7 @@ private:
     std::atomic<bool> ends_ = false;
     std::atomic<outbox_position> newest_ = 0;
     std::atomic<outbox_position> sent_ = 0;
+    std::atomic<bool> stalled_ = false;
     std::atomic<std::uint64_t> unread_ = 0;
 
     // The thread's own.
@@ -92,7 +99,6 @@ private:
     outbox_position sent_before_ = 0;  // when it last looked,
     bool waited_before_ = false;       // whether events waited then,
     steady_instant moved_at_{};        // and since when nothing has moved although some do
-    bool is_stuck_ = false;            // and that was logged
     bool is_failing_ = false;
 
     std::unique_ptr<producer> producer_;  // its thread calls settled()

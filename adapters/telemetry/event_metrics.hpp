@@ -25,11 +25,15 @@ public:
 
     event_metrics(metrics& all, std::size_t lane);
 
-    // `waiting` are in the store and not sent.
-    void stand(std::uint64_t waiting, const totals& so_far);
+    struct standing {
+        std::uint64_t waiting = 0;  // in the store and not sent
+        bool stalled = false;       // and no broker takes any
+    };
+    void stand(const standing& now, const totals& so_far);
 
 private:
     prometheus::Gauge& waiting_;
+    prometheus::Gauge& stalled_;
     prometheus::Counter& sent_;
     prometheus::Counter& refused_;
     prometheus::Counter& unread_;

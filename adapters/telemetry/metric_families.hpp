@@ -39,6 +39,7 @@ struct metric_families {
     prometheus::Family<prometheus::Counter>& sagas_unpruned;
 
     prometheus::Family<prometheus::Gauge>& events_waiting;  // lane
+    prometheus::Family<prometheus::Gauge>& events_stalled;  // lane
     prometheus::Family<prometheus::Counter>& events_sent;
     prometheus::Family<prometheus::Counter>& events_refused;
     prometheus::Family<prometheus::Counter>& events_unread;

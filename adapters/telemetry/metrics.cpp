@@ -94,13 +94,18 @@ metric_families::metric_families()
           "makegood_events_waiting",
           "Events in the store that no broker has acknowledged yet."
       )),
+      events_stalled(gauges(
+          registry,
+          "makegood_events_stalled",
+          "1 while events wait and no broker has taken one for half a minute."
+      )),
       events_sent(counters(
           registry, "makegood_events_sent_total", "Events that the broker has acknowledged."
       )),
       events_refused(counters(
           registry,
           "makegood_events_refused_total",
-          "Events that the broker will never take; each is in the log."
+          "Events that the broker will never take; see refused-events.jsonl."
       )),
       events_unread(counters(
           registry,

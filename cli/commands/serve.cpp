@@ -80,6 +80,7 @@ service_options service_options_of(const configuration& settings, std::vector<la
     auto publishing = publisher_options_of(settings);
     if (!publishing) throw command_failure(errc::configuration_invalid, publishing.error().detail);
     options.publishing = std::move(*publishing);
+    options.refused_events_file = settings.data + "/refused-events.jsonl";
     options.engine.writes_outbox = options.publishing.has_value();
     options.rate_limit = settings.rate_limit;
     options.drain = settings.drain;

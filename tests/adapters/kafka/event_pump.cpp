@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "adapters/kafka/event_message.hpp"
 #include "adapters/kafka/consumer.hpp"
+#include "adapters/kafka/event_message.hpp"
 #include "adapters/kafka/producer.hpp"
 
 using namespace makegood;

@@ -18,7 +18,8 @@ constexpr std::string_view topic = "checkout.events";
 // What a publisher reads of a store. The test's thread adds to it.
 class shelf final : public journal_reader {
 public:
-    void add(std::size_t count) {
+    // With as many bytes more of data as wanted.
+    void add(std::size_t count, std::size_t padding = 0) {
         const std::lock_guard lock(mutex_);
         for (std::size_t i = 0; i < count; ++i) {
             const outbox_position position = events_.size() + 1;
@@ -29,6 +30,7 @@ public:
             event.at = instant{duration{1'800'000'000'000}};
             event.customer = customer_id{"cus_" + std::to_string(position % 20)};
             event.data = R"({"number":)" + std::to_string(position) + "}";
+            event.data.insert(event.data.size() - 1, padding, ' ');
             events_.push_back({position, std::move(event)});
         }
     }
@@ -81,15 +83,28 @@ private:
     std::size_t failures_ = 0;
 };
 
+struct refused_event {
+    outbox_position position;
+    message content;
+    std::string error;
+};
+
 class running_publisher {
 public:
     running_publisher(shelf& events, settings_map settings, content_mode mode = {}) {
         publisher_options options{.settings = std::move(settings), .mode = mode};
         options.read_pause = duration{5};
-        auto opened =
-            publisher::open(std::move(options), events, {[this](outbox_position up_to) {
-                                sent_.change([&](outbox_position& sent) { sent = up_to; });
-                            }});
+        options.quiet_max = duration{50};
+        publisher_listener told;
+        told.sent = [this](outbox_position up_to) {
+            sent_.change([&](outbox_position& sent) { sent = up_to; });
+        };
+        told.refused =
+            [this](outbox_position which, const message& refused, const std::string& why) {
+                sent_.change([&](outbox_position& sent) { CHECK(sent < which); });
+                refused_.push_back(refused_event{which, refused, why});
+            };
+        auto opened = publisher::open(std::move(options), events, std::move(told));
         REQUIRE(opened.has_value());
         publisher_ = std::move(*opened);
     }
@@ -98,9 +113,12 @@ public:
     }
     void events_came() { publisher_->events_came(); }
     [[nodiscard]] publisher_statistics statistics() const { return publisher_->statistics(); }
+    // To be read when all were sent.
+    [[nodiscard]] const std::vector<refused_event>& refused() const { return refused_; }
 
 private:
     awaited<outbox_position> sent_;
+    std::vector<refused_event> refused_;
     std::unique_ptr<publisher> publisher_;  // last: it tells until it is gone
 };
 
@@ -213,4 +231,38 @@ TEST_CASE("a store that cannot be read is asked again") {
     sender.until_sent(10);
     CHECK(arrived(cluster).size() == 10);
     CHECK(sender.statistics().unread == 6);
+}
+
+TEST_CASE("an event that the broker will never take is told of before it is passed by") {
+    mock_cluster cluster;
+    cluster.create_topic(std::string(topic), partitions);
+    shelf events;
+    events.add(5);
+    events.add(1, 10'000);
+    events.add(5);
+    settings_map settings = cluster.client_settings();
+    settings["message.max.bytes"] = "5000";
+    running_publisher sender(events, std::move(settings));
+    sender.until_sent(11);
+    REQUIRE(sender.refused().size() == 1);
+    const refused_event& refused = sender.refused().front();
+    CHECK(refused.position == 6);
+    CHECK(refused.error == "MSG_SIZE_TOO_LARGE");
+    CHECK(number_of(*decode(refused.content)) == 6);
+    CHECK(sender.statistics().producer.refused == 1);
+    CHECK(arrived(cluster) == std::set<std::uint64_t>{1, 2, 3, 4, 5, 7, 8, 9, 10, 11});
+}
+
+TEST_CASE("that no broker takes what waits is an alarm, which ends when one does") {
+    mock_cluster cluster;
+    cluster.create_topic(std::string(topic), partitions);
+    shelf events;
+    running_publisher sender(events, cluster.client_settings());
+    cluster.go_down();
+    events.add(3);
+    sender.events_came();
+    wait_until([&] { return sender.statistics().stalled; });
+    cluster.come_up();
+    sender.until_sent(3);
+    wait_until([&] { return !sender.statistics().stalled; });
 }
