@@ -17,7 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "process")]
 
-from makegood_bench import floors, machine, overload, report, runs, stores  # noqa: E402
+from makegood_bench import floors, kafka, machine, overload, report, runs, stores  # noqa: E402
 from makegood_bench.plan import Plan  # noqa: E402
 from makegood_bench.profile import profile  # noqa: E402
 from makegood_bench.targets import verdicts  # noqa: E402
@@ -34,6 +34,7 @@ PARTS = {
     "open-loop": runs.open_loop,
     "rates": runs.rates,
     "overload": overload.overload,
+    "kafka": kafka.kafka,
     "memory": stores.memory,
     "finished": stores.finished,
     "retention": stores.retention,
@@ -47,6 +48,8 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--build", type=Path, default=Path("build/release"), help="where the binaries are")
     parser.add_argument("--quick", action="store_true", help="everything small and short: shows that it runs")
     parser.add_argument("--only", metavar="NAME[,NAME]", help="of: " + ", ".join(PARTS))
+    parser.add_argument("--kafka", action="store_const", const="kafka", dest="only",
+                        help="only with events on Kafka, with the broker away, and without events")
     parser.add_argument("--json", action="store_true", help="the results as JSON on standard output")
     parser.add_argument("--results", action="store_true",
                         help="write tests/bench/RESULTS.md, its plots and results.json")

@@ -20,6 +20,7 @@ class Plan:
     rate_shares: list[float] = field(default_factory=lambda: [0.1, 0.3, 0.5, 0.7, 0.85, 0.95])
     rate_seconds: float = 4
     storm_seconds: float = 6
+    kafka_rounds: int = 3
     waiting: int = 1_000_000
     due: int = 2_000
     due_in: float = 10  # seconds until the first of them ends
@@ -29,7 +30,7 @@ class Plan:
     def in_short(self) -> "Plan":
         return replace(
             self, quick=True, seconds=1.0, warm_up=0.5, clients=[64], open_seconds=1.5, rate_shares=[0.3, 0.7],
-            rate_seconds=1, storm_seconds=1.5, waiting=10_000, due=100, due_in=4, finished=10_000, outdated=3_000)
+            rate_seconds=1, storm_seconds=1.5, kafka_rounds=1, waiting=10_000, due=100, due_in=4, finished=10_000, outdated=3_000)
 
     def with_values(self, **values: float) -> "Plan":
         """Whole numbers stay whole: `--finished 1e7` is one."""

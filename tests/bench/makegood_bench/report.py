@@ -7,8 +7,8 @@ from .charts import charts
 from .plots import svg_of
 from .targets import Verdict, verdicts
 
-LOADS = ("bare", "four-call", "full", "declined", "waiting", "open-loop", "rates", "overload", "memory", "finished",
-         "retention")
+LOADS = ("bare", "four-call", "full", "declined", "waiting", "open-loop", "rates", "overload", "kafka", "memory",
+         "finished", "retention")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], markdown: bool = False) -> str:
@@ -40,7 +40,7 @@ def load_table(results: dict, markdown: bool = False) -> str:
 
 def _rows_of(part: dict):
     for row in part.get("rows", ()):
-        yield f"{row['stored']:,} stored" if "stored" in row else "", row
+        yield f"{row['stored']:,} stored" if "stored" in row else row.get("mode", ""), row
     for name in ("best", "storm", "after", "load", "empty_again"):
         if name in part:
             yield name.replace("_", " "), part[name]
@@ -69,7 +69,7 @@ OTHERS_SHARE_MAX = 0.1
 def notes(results: dict) -> list[str]:
     """One sentence on each part that has more to say than its loads."""
     speakers = {"disk": _disk_note, "four-call": _four_call_note, "memory": _memory_note, "finished": _finished_note,
-                "overload": _overload_note}
+                "overload": _overload_note, "kafka": _kafka_note}
     found = ["quick: all of it too short and too small to judge by"] if results["quick"] else []
     found += _others_note(results)
     for name, what in results.items():
@@ -121,6 +121,13 @@ def _overload_note(part: dict, _: dict) -> str:
     storm = part["storm"]
     return (f"{storm['planned']:,} planned, {storm['late_starts']:,} sent over 1 ms late by the driver "
             f"(p99 {storm['lateness']['p99_ms']:.1f} ms), {storm['unanswered']:,} unanswered 10 s later")
+
+
+def _kafka_note(part: dict, _: dict) -> str:
+    on = [row for row in part["rows"] if row["mode"] == "on"]
+    return (f"medians of {part['rounds']}; the broker runs on the same cores at the lowest priority, stands for another "
+            f"machine and takes {sum(row['broker_cpu_us'] for row in on) / len(on):.0f} us of CPU an event; when a load "
+            f"ended {sum(row['waiting_at_end'] for row in on) / len(on):,.0f} of its events waited, and all of them came")
 
 
 def machine_lines(machine: dict) -> list[str]:

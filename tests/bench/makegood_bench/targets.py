@@ -15,7 +15,8 @@ class Verdict:
 
 def verdicts(results: dict) -> list[Verdict]:
     judges = {"four-call": _four_call, "full": _full, "open-loop": _open_loop, "memory": _memory,
-              "finished": _finished, "retention": _retention, "overload": _overload}
+              "finished": _finished, "retention": _retention, "overload": _overload,
+              "kafka": _kafka}
     found: list[Verdict] = []
     for part, judge in judges.items():
         if part in results and "skipped" not in results[part]:
@@ -127,6 +128,12 @@ def _overload(part: dict, _: dict) -> Iterator[Verdict]:
                   f"{part['resident_after_mib']:.0f} after", part["resident_peak_mib"] <= 512)
     back = part["recovered_share"]
     yield Verdict("overload: recovery", "at once (>= 0.9 of its best)", f"{back:.2f}", back >= 0.9)
+
+
+def _kafka(part: dict, _: dict) -> Iterator[Verdict]:
+    for mode, what in (("on", "with events on Kafka"), ("away", "with the broker away")):
+        share = part[f"share_{mode}"]
+        yield Verdict(f"throughput {what}", ">= 0.9 of that without events", f"{share:.2f}", share >= 0.9)
 
 
 def _latency(measure: str, row: dict, limits_ms: dict[str, float]) -> Verdict:

@@ -89,15 +89,15 @@ def _fetch(folder: pathlib.Path, jars: pathlib.Path) -> None:
 class Broker:
     """`folder` keeps data, settings and log; one that was used before goes on where it was."""
 
-    def __init__(self, folder: pathlib.Path, partitions: int = 4) -> None:
-        """`partitions` of a topic, which comes into being when somebody first writes to it."""
+    def __init__(self, folder: pathlib.Path, partitions: int = 4, priority: int = 0) -> None:
+        """`partitions` of a topic, which comes into being when somebody first writes to it; `priority` as of nice."""
         self._jars = installed_jars()
         self._folder = folder
         self._settings = folder / "broker.properties"
         self._partitions = partitions
         folder.mkdir(parents=True, exist_ok=True)
         self.process = ChildProcess(
-            self._java("kafka.Kafka", self._settings), folder / "broker.log")
+            ["nice", "-n", str(priority), *self._java("kafka.Kafka", self._settings)], folder / "broker.log")
 
     @property
     def bootstrap(self) -> str:
