@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "examples/storefront/behaviour.hpp"
+#include "examples/storefront/checkout_event.hpp"
 #include "examples/storefront/database.hpp"
 #include "examples/storefront/effect_log.hpp"
 #include "examples/storefront/route_table.hpp"
@@ -14,8 +15,8 @@
 namespace storefront {
 
 // What one service knows of its trade; `service` gives it a port, a transaction and the
-// once-per-key rule. Every member is called on the service's thread; handlers and before_batch
-// inside a transaction.
+// once-per-key rule. Every member is called on the service's thread; handlers, before_batch
+// and told inside a transaction.
 class backend {
 public:
     virtual ~backend() = default;
@@ -26,6 +27,9 @@ public:
     virtual void before_batch(const call& tick);
     // The misbehaviour that the call itself asks for (a payment token), if no rule took it already.
     virtual std::optional<treatment> asked_for(const call& arrived);
+    // What the engine says on Kafka, each event once, if the service is fed with events. `cause` is
+    // no request: it carries the time, the event's id as its key, and the checkout.
+    virtual void told(const checkout_event& news, const call& cause);
 };
 
 // What every backend is built on; both outlive it.
@@ -53,5 +57,6 @@ std::unique_ptr<backend> make_payments(foundation base, const payment_delays& de
 std::unique_ptr<backend> make_orders(foundation base);
 std::unique_ptr<backend> make_fulfillment(foundation base);
 std::unique_ptr<backend> make_notifications(foundation base);
+std::unique_ptr<backend> make_order_views(foundation base);
 
 }  // namespace storefront

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "examples/storefront/assortment.hpp"
 #include "examples/storefront/backend.hpp"
@@ -13,8 +12,6 @@ namespace storefront {
 namespace {
 namespace json = boost::json;
 
-constexpr std::int64_t page_otherwise = 50;
-constexpr std::int64_t page_max = 500;
 constexpr std::int64_t price_max = 100'000'000;  // in minor units
 constexpr std::array<std::string_view, 3> currencies{"USD", "EUR", "GBP"};
 
@@ -26,18 +23,6 @@ std::string required_currency(const json::object& body) {
     throw refusal(
         422, "unsupported_currency", fmt::format("prices are in USD, EUR and GBP, not {}", currency)
     );
-}
-
-std::int64_t page_size(const call& asked) {
-    const auto text = asked.parameter("limit");
-    if (text.empty()) return page_otherwise;
-    std::int64_t limit = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), limit);
-    const bool whole = read.ec == std::errc{} && read.ptr == text.data() + text.size();
-    if (!whole || limit < 1 || limit > page_max) {
-        refuse_field("limit", fmt::format("a whole number from 1 to {}", page_max));
-    }
-    return limit;
 }
 
 // What is sold and for how much. A quote is computed fresh from the prices as they are.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 
 #include "examples/storefront/broken_rules.hpp"
 #include "examples/storefront/call.hpp"
@@ -76,6 +77,18 @@ std::vector<line> required_items(const json::object& body) {
         }
     }
     return lines;
+}
+
+std::int64_t page_size(const call& asked) {
+    const auto text = asked.parameter("limit");
+    if (text.empty()) return page_otherwise;
+    std::int64_t limit = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), limit);
+    const bool whole = read.ec == std::errc{} && read.ptr == text.data() + text.size();
+    if (!whole || limit < 1 || limit > page_max) {
+        refuse_field("limit", fmt::format("a whole number from 1 to {}", page_max));
+    }
+    return limit;
 }
 
 std::string kept_as_text(const json::object& body, std::string_view name) {

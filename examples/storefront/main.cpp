@@ -28,7 +28,16 @@ std::array<service::build, service_names.size()> builders(const program_options&
         [&options](foundation base) { return make_payments(base, options.delays); },
         [](foundation base) { return make_orders(base); },
         [](foundation base) { return make_fulfillment(base); },
-        [](foundation base) { return make_notifications(base); }};
+        [](foundation base) { return make_notifications(base); },
+        [](foundation base) { return make_order_views(base); }};
+}
+
+// Views are made anew with their file; what customers were told is not told again with another.
+std::optional<feed_options> feed_of(std::string_view service, const event_source& events) {
+    if (events.brokers.empty()) return std::nullopt;
+    if (service == "views") return feed_options{events, new_file::reads_everything};
+    if (service == "notifications") return feed_options{events, new_file::goes_on};
+    return std::nullopt;
 }
 
 service_list open_services(const program_options& options) {
@@ -40,7 +49,8 @@ service_list open_services(const program_options& options) {
             .folder = options.data,
             .commits = options.commits,
             .address = options.listen,
-            .port = options.ports[position]};
+            .port = options.ports[position],
+            .feed = feed_of(service_names[position], options.events)};
         services.push_back(std::make_unique<service>(std::move(each), makers[position]));
     }
     return services;

@@ -21,6 +21,18 @@ void add_goods(CLI::App& app, assortment& goods) {
         ->capture_default_str();
 }
 
+void add_events(CLI::App& app, event_source& events) {
+    auto* brokers = app.add_option(
+        "--kafka", events.brokers, "Brokers whose events feed notifications and views: HOST:PORT,…"
+    );
+    app.add_option("--events-topic", events.topic, "Where the engine tells what happens")
+        ->needs(brokers)
+        ->capture_default_str();
+    app.add_option("--group", events.group, "What the names of the consumers' groups begin with")
+        ->needs(brokers)
+        ->capture_default_str();
+}
+
 void add_broken_rules(CLI::App& app) {
     const auto known = rule_names();
     app.add_option_function<std::string>(
@@ -35,7 +47,8 @@ void add_broken_rules(CLI::App& app) {
 }  // namespace
 
 std::optional<program_options> read_options(int count, char** words, int& exit_code) {
-    CLI::App app{"Reference backends for a checkout: seven services, each on its own port."};
+    CLI::App app{
+        "Reference backends for a checkout: seven services and a view, each on its own port."};
     program_options options;
     auto slow_ms = options.delays.slow.count();
     auto hang_ms = options.delays.hang.count();
@@ -55,6 +68,7 @@ std::optional<program_options> read_options(int count, char** words, int& exit_c
         ->check(CLI::Range(0, 600'000))
         ->capture_default_str();
     add_goods(app, options.goods);
+    add_events(app, options.events);
     add_broken_rules(app);
     for (std::size_t position = 0; position < service_names.size(); ++position) {
         app.add_option(

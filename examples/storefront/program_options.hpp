@@ -7,12 +7,13 @@
 
 #include "examples/storefront/backend.hpp"
 #include "examples/storefront/database.hpp"
+#include "examples/storefront/event_feed.hpp"
 
 namespace storefront {
 
 // The services, in the order in which they are started and listed.
-inline constexpr std::array<const char*, 7> service_names{
-    "cart", "catalog", "inventory", "payments", "orders", "fulfillment", "notifications"};
+inline constexpr std::array<const char*, 8> service_names{
+    "cart", "catalog", "inventory", "payments", "orders", "fulfillment", "notifications", "views"};
 
 // What the command line says.
 struct program_options {
@@ -23,6 +24,7 @@ struct program_options {
     durability commits = durability::full;
     assortment goods;
     payment_delays delays;
+    event_source events;
 };
 
 // Nothing when the program is done already (help, usage error): then `exit_code` says with what.

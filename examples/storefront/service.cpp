@@ -79,6 +79,7 @@ service::service(service_options options, const build& make)
     effects_.add_routes(routes_);
     rules_.add_routes(routes_);
     add_own_routes();
+    if (options_.feed) open_feed();
 }
 
 service::~service() {
@@ -98,10 +99,27 @@ void service::stop() {
 }
 void service::join() {
     thread_.join();
+    feed_.reset();
 }
 
 std::string service::url() const {
     return fmt::format("http://{}:{}", options_.address, server_.port());
+}
+
+void service::open_feed() {
+    event_feed::apply apply = [this](const checkout_event& news, instant now) {
+        call cause;
+        cause.now = now;
+        cause.at = rfc3339(now);
+        cause.key = news.id;
+        cause.checkout_id = news.checkout_id;
+        backend_->told(news, cause);
+    };
+    const event_feed::place here{io_, store_, commits_};
+    feed_ = std::make_unique<event_feed>(
+        options_.feed->from, options_.name, options_.feed->begins, here, std::move(apply)
+    );
+    feed_->add_routes(routes_);
 }
 
 void service::add_own_routes() {

@@ -16,11 +16,18 @@
 #include "adapters/http/server.hpp"
 #include "examples/storefront/backend.hpp"
 #include "examples/storefront/contract_keeper.hpp"
+#include "examples/storefront/event_feed.hpp"
 #include "examples/storefront/group_commit.hpp"
 #include "examples/storefront/idempotent_store.hpp"
 #include "examples/storefront/key_watch.hpp"
 
 namespace storefront {
+
+// What feeds a service with the engine's events.
+struct feed_options {
+    event_source from;
+    new_file begins = new_file::goes_on;
+};
 
 struct service_options {
     std::string name;  // "inventory": also the name of its file
@@ -28,6 +35,7 @@ struct service_options {
     durability commits = durability::full;
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;
+    std::optional<feed_options> feed = {};
 };
 
 // A backend on its own port, with its own file and thread: reads requests, has them carried out in
@@ -38,14 +46,14 @@ public:
     using build = std::function<std::unique_ptr<backend>(foundation)>;
 
     // Listens when it returns. Throws std::exception with a sentence when the file or port is not
-    // to be had.
+    // to be had, or the settings of the feed are not to be used.
     service(service_options options, const build& make);
     ~service();
     service(const service&) = delete;
     service& operator=(const service&) = delete;
 
     void start();
-    // Answers what is under way, then ends the thread. `join` waits for that.
+    // Answers what is under way, then ends the thread. `join` waits for that, and leaves the feed.
     void stop();
     void join();
 
@@ -55,6 +63,7 @@ public:
 private:
     struct exchange;
 
+    void open_feed();
     void add_own_routes();
     boost::asio::awaitable<makegood::http::response> serve(const makegood::http::request& message);
     std::variant<exchange, makegood::http::response> read(const makegood::http::request& message);
@@ -77,6 +86,7 @@ private:
     group_commit commits_;
     boost::asio::steady_timer sweep_timer_;
     makegood::http::server server_;
+    std::unique_ptr<event_feed> feed_;  // none unless the options have one
     std::thread thread_;
 };
 

@@ -4,61 +4,26 @@ Read by kcat, a client of its own. With a number as argument as many checkouts a
 """
 
 import collections
-import json
-import pathlib
 import random
-import shutil
-import subprocess
 import sys
-import tempfile
 import unittest
 
-from makegood_process import Broker, NoBroker, wait_until
 from makegood_process.event_schemas import EventSchemas
+from makegood_process.event_test import EventTest
 from makegood_process.load import in_parallel
-from makegood_process.shop import QUICK_RETRIES
-from makegood_process.shop_test import ShopTest
-from makegood_process.wire import Json, NoAnswer
+from makegood_process.wire import Json
 
 CHECKOUTS = 600
 BROKER_KILLS = 3
 SERVER_KILLS = 2
-TOPIC = "checkout.events"
-READ_SECONDS_MAX = 300
 COMPLETED = [
     "checkout.accepted", "checkout.inventory_reserved", "checkout.payment_authorized", "checkout.order_created",
     "checkout.completed"]
 DECLINED = ["checkout.accepted", "checkout.inventory_reserved", "checkout.compensated"]
 
 
-class Events(ShopTest):
-    def setUp(self) -> None:
-        if shutil.which("kcat") is None:
-            self.skip("there is no kcat to read with; run script/bootstrap")
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="makegood-events-"))
-        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
-        try:
-            self.broker = Broker(folder)
-        except NoBroker as why:
-            self.skip(str(why))
-        self.addCleanup(self.broker.close)
-        self.broker.start()
-        self.settings = f'{QUICK_RETRIES}[kafka]\nbrokers = "{self.broker.bootstrap}"\n'
-        super().setUp()
-
-    def skip(self, why: str) -> None:
-        print(f"skipped: no broker: {why}", flush=True)
-        self.skipTest("no broker")
-
+class Events(EventTest):
     # -- what arrived --------------------------------------------------------------------------------
-
-    def read(self) -> list[tuple[str, Json]]:
-        """All that the topic holds: keys and events, each partition in its order."""
-        done = subprocess.run(
-            ["kcat", "-b", self.broker.bootstrap, "-t", TOPIC, "-C", "-o", "beginning", "-e", "-q", "-f", "%k\\t%s\\n"],
-            capture_output=True, text=True, check=True, timeout=READ_SECONDS_MAX)
-        return [(key, json.loads(value)) for key, _, value in
-                (line.partition("\t") for line in done.stdout.splitlines())]
 
     def first_sights(self, messages: list[tuple[str, Json]]) -> dict[str, list[Json]]:
         """Of each saga, what a reader sees that drops the ids it knows."""
@@ -74,7 +39,7 @@ class Events(ShopTest):
         return of_saga
 
     def assert_told(self, checkouts: list[Json]) -> None:
-        wait_until("all events are sent", lambda: self.metric("makegood_events_waiting") == 0)
+        self.wait_until_all_is_sent()
         messages = self.read()
         schemas = EventSchemas()
         for _, event in messages:
@@ -96,37 +61,6 @@ class Events(ShopTest):
             if fulfilment is not None:
                 self.assertEqual(told[fulfilment][-1]["type"], "fulfilment.completed")
         self.duplicates = len(messages) - sum(len(each) for each in told.values())
-
-    def metric(self, name: str) -> float:
-        text = self.shop.server.endpoint.call("GET", "/metrics").text
-        values = [float(line.split()[-1]) for line in text.splitlines() if line.startswith((name + "{", name + " "))]
-        self.assertTrue(values, f"there is no {name}")
-        return sum(values)
-
-    # -- the load ------------------------------------------------------------------------------------
-
-    def drive(self, number: int) -> Json:
-        """One checkout to its end, through restarts of the server."""
-        declined = number % 10 == 0
-        body = self.shop.order("tok_declined" if declined else "tok_visa", customer=f"cus_{number % 50}")
-        key = f"event-{number}"
-        ended: list[Json] = []
-
-        def ends() -> bool:
-            try:
-                answer = self.shop.checkouts.start(body, key)
-                if answer.status not in (200, 202):
-                    return False
-                checkout = self.shop.checkouts.read(str(answer.body["id"]))
-            except NoAnswer:
-                return False
-            if checkout["status"] not in ("completed", "failed", "compensated"):
-                return False
-            ended.append(checkout)
-            return True
-
-        wait_until(f"checkout {number} has ended", ends)
-        return ended[0]
 
     def test_all_is_told_while_broker_and_server_are_killed(self) -> None:
         seed = random.randrange(2**32)

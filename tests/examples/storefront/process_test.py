@@ -44,13 +44,14 @@ class Process(unittest.TestCase):
             process = subprocess.Popen(
                 [BINARY, "--data", pathlib.Path(folder) / "data", "--skus", "1"],
                 stdout=subprocess.PIPE, text=True)
-            printed = [process.stdout.readline().split() for _ in range(7)]
+            printed = [process.stdout.readline().split() for _ in range(8)]
             process.terminate()
             process.communicate()
         self.assertEqual(
             [name for name, _ in printed],
-            ["cart", "catalog", "inventory", "payments", "orders", "fulfillment", "notifications"])
-        self.assertEqual(len({url for _, url in printed}), 7)
+            ["cart", "catalog", "inventory", "payments", "orders", "fulfillment", "notifications",
+             "views"])
+        self.assertEqual(len({url for _, url in printed}), 8)
         self.assertEqual(process.returncode, 0)
 
     def test_a_call_that_hangs_does_not_keep_the_program_from_stopping(self):

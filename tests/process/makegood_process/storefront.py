@@ -16,13 +16,15 @@ SERVICE_OF_BACKEND = {
     "order": "orders", "fulfillment": "fulfillment", "notification": "notifications",
 }
 SERVICES = tuple(SERVICE_OF_BACKEND.values())
+VIEWS = "views"  # what the storefront makes of the events; nobody's backend
 
 
 class Storefront:
     def __init__(
         self, binaries: Binaries, folder: pathlib.Path, options: Sequence[str] = ()
     ) -> None:
-        ports = dict(zip(SERVICES, lease_ports(len(SERVICES))))
+        listening = (*SERVICES, VIEWS)
+        ports = dict(zip(listening, lease_ports(len(listening))))
         self._ports_file = folder / "storefront-ports.json"
         words: list[str | pathlib.Path] = [
             binaries.storefront, "--data", folder / "storefront",

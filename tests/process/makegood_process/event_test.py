@@ -1,0 +1,88 @@
+"""What every test shares that runs a shop whose events go to a real broker. Reads and writes by kcat."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+from .broker import Broker, NoBroker
+from .checkouts import ENDS
+from .deadline import wait_until
+from .shop import QUICK_RETRIES
+from .shop_test import ShopTest
+from .wire import Json, NoAnswer
+
+TOPIC = "checkout.events"
+READ_SECONDS_MAX = 300
+DECLINED_EVERY = 10
+
+
+class EventTest(ShopTest):
+    """Says `skipped: no broker` where none can be had."""
+
+    def setUp(self) -> None:
+        if shutil.which("kcat") is None:
+            self.skip("there is no kcat to read with; run script/bootstrap")
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="makegood-events-"))
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            self.broker = Broker(folder)
+        except NoBroker as why:
+            self.skip(str(why))
+        self.addCleanup(self.broker.close)
+        self.broker.start()
+        self.settings = f'{QUICK_RETRIES}[kafka]\nbrokers = "{self.broker.bootstrap}"\n'
+        super().setUp()
+
+    def skip(self, why: str) -> None:
+        print(f"skipped: no broker: {why}", flush=True)
+        self.skipTest("no broker")
+
+    def kcat(self, *words: str, sent: str | None = None) -> str:
+        """What it says; `sent` are the lines that it reads."""
+        done = subprocess.run(
+            ["kcat", "-b", self.broker.bootstrap, "-t", TOPIC, *words], input=sent or "",
+            capture_output=True, text=True, check=True, timeout=READ_SECONDS_MAX)
+        return done.stdout
+
+    def lines(self) -> list[str]:
+        """All that the topic holds, `key TAB value`, each partition in its order."""
+        return self.kcat("-C", "-o", "beginning", "-e", "-q", "-f", "%k\\t%s\\n").splitlines()
+
+    def read(self) -> list[tuple[str, Json]]:
+        """Keys and events."""
+        return [(key, json.loads(value)) for key, _, value in
+                (line.partition("\t") for line in self.lines())]
+
+    def metric(self, name: str) -> float:
+        text = self.shop.server.endpoint.call("GET", "/metrics").text
+        values = [float(line.split()[-1]) for line in text.splitlines() if line.startswith((name + "{", name + " "))]
+        self.assertTrue(values, f"there is no {name}")
+        return sum(values)
+
+    def wait_until_all_is_sent(self) -> None:
+        wait_until("all events are sent", lambda: self.metric("makegood_events_waiting") == 0)
+
+    def drive(self, number: int) -> Json:
+        """One checkout to its end, through restarts of the server; every tenth is declined."""
+        declined = number % DECLINED_EVERY == 0
+        body = self.shop.order("tok_declined" if declined else "tok_visa", customer=f"cus_{number % 50}")
+        key = f"event-{number}"
+        ended: list[Json] = []
+
+        def ends() -> bool:
+            try:
+                answer = self.shop.checkouts.start(body, key)
+                if answer.status not in (200, 202):
+                    return False
+                checkout = self.shop.checkouts.read(str(answer.body["id"]))
+            except NoAnswer:
+                return False
+            if checkout["status"] not in ENDS:
+                return False
+            ended.append(checkout)
+            return True
+
+        wait_until(f"checkout {number} has ended", ends)
+        return ended[0]
