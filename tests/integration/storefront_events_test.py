@@ -1,27 +1,34 @@
 """What the storefront makes of the events is what the engine says, whoever is killed meanwhile."""
 
 import collections
+import contextlib
 import json
+import sqlite3
 import threading
 import unittest
-from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
 
-from makegood_process import wait_until
+from makegood_process import Shop, wait_until
 from makegood_process.event_test import EventTest
 from makegood_process.load import in_parallel
 from makegood_process.shop_test import QUICK_STOREFRONT
-from makegood_process.wire import Json, NoAnswer
+from makegood_process.wire import Answer, Json
 
 CHECKOUTS = 200
 KILLS = ("storefront", "broker", "storefront", "storefront")
 FED = ("views", "notifications")
+ALL_OF_A_COMPLETED = (
+    "checkout.accepted", "checkout.completed", "checkout.inventory_reserved", "checkout.order_created",
+    "checkout.payment_authorized")
 KIND_OF_END = {
     "completed": "checkout_completed", "failed": "checkout_not_completed", "compensated": "checkout_not_completed"}
 
 
 class StorefrontEvents(EventTest):
-    def open_shop(self, **options: object) -> object:
-        self.storefront_options = (*QUICK_STOREFRONT, "--kafka", self.broker.bootstrap)
+    def open_shop(self, **options: Any) -> Shop:
+        self.storefront_options = (
+            *QUICK_STOREFRONT, "--kafka", self.broker.bootstrap, "--events-topic", self.topic, "--group", self.topic)
         return super().open_shop(**options)
 
     # -- what the storefront says ------------------------------------------------------------------
@@ -116,6 +123,41 @@ class StorefrontEvents(EventTest):
               {service: self.feed(service) for service in FED}, flush=True)
         self.assert_balance()
 
+    def test_an_event_is_finished_when_its_transaction_is_and_not_before(self) -> None:
+        with self.locked_views():
+            tried = self.drive(1)
+            self.wait_until_given_up(times=1)
+        wait_until("it was tried again", lambda: self.is_shown(tried["id"], *ALL_OF_A_COMPLETED))
+        self.shop.checkouts.wait_for_fulfilments()
+        self.wait_until_fed()  # so that it is the next checkout that waits for the lock
+        with self.locked_views():
+            cut_off = self.drive(2)
+            self.wait_until_given_up(times=2)
+            self.shop.storefront.process.kill()
+        self.shop.storefront.start()
+        wait_until("it came again", lambda: self.is_shown(cut_off["id"], *ALL_OF_A_COMPLETED))
+
+    def wait_until_given_up(self, times: int) -> None:
+        """So often has a transaction that could not be written been rolled back."""
+        said = self.shop.storefront.process.said
+        wait_until("the store gives up", lambda: said().count("were rolled back") >= times)
+
+    @contextlib.contextmanager
+    def locked_views(self) -> Iterator[None]:
+        """Nobody else writes to the file of the views meanwhile."""
+        file = sqlite3.connect(self.shop.folder / "storefront" / "views.db", isolation_level=None)
+        file.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            file.close()
+
+    def is_shown(self, checkout_id: str, *kinds: str) -> bool:
+        """Whether these events of it, and no others of the checkout itself, have come."""
+        shown = self.shop.storefront.services["views"].call("GET", f"/v1/order-views/{checkout_id}")
+        return shown.status == 200 and kinds == tuple(
+            sorted(kind for kind in shown.body["times"] if kind.startswith("checkout.")))
+
     def test_events_that_come_again_change_nothing(self) -> None:
         checkouts = self.some(20)
         before = self.views(checkouts)
@@ -155,7 +197,7 @@ class StorefrontEvents(EventTest):
         self.shop.checkouts.wait_for_fulfilments()
         wait_until("what comes is shown", lambda: self.views_of(checkout) == [(checkout["id"], "completed")])
         said = self.shop.storefront.process.said()
-        self.assertIn("views skipped a message of checkout.events that is no event of a checkout: ", said)
+        self.assertIn(f"views skipped a message of {self.topic} that is no event of a checkout: ", said)
         self.assertIn("its id is not `saga:sequence:type`: chk_1:late:checkout.completed", said)
         self.assert_as_the_engine_says([self.shop.checkouts.read(checkout["id"])])
 
@@ -179,12 +221,34 @@ class StorefrontEvents(EventTest):
                 "fulfilment.delivered": "2030-01-01T00:00:05.000Z",
                 "checkout.completed": "2030-01-01T00:00:07.000Z"}})
 
+    def test_a_customer_is_told_once_whichever_of_call_and_event_comes_first(self) -> None:
+        customer = {"customer_id": "cus_1"}
+        by_call = self.ask_to_notify({**customer, "checkout_id": "chk_2"})
+        self.send(
+            json.dumps(event(5, "checkout.completed", data={**customer, "checkout_id": "chk_2"})),
+            json.dumps(event(6, "checkout.completed")))
+        told = wait_until("the event is told", lambda: self.notifications(checkout_id="chk_1"))
+        by_event = self.ask_to_notify({**customer, "checkout_id": "chk_1"})
+        self.assertEqual((by_call.status, by_event.status), (201, 200))
+        self.assertEqual(by_event.body["notification_id"], told[0]["notification_id"])
+        self.assertEqual(
+            [(each["checkout_id"], each["kind"], each["source"]) for each in self.notifications(**customer)],
+            [("chk_1", "checkout_completed", "event"), ("chk_2", "checkout_completed", "call")])
+
+    def ask_to_notify(self, body: Json) -> Answer:
+        """As the engine does at the end of a fulfilment."""
+        return self.shop.storefront.services["notifications"].call(
+            "POST", "/v1/notifications", {"kind": "checkout_completed", **body},
+            headers={"Idempotency-Key": f"{body['checkout_id']}:notify"})
+
     def test_the_staff_is_told_of_what_is_parked_and_the_customer_is_not(self) -> None:
         parked = self.start(self.shop.order("tok_unauthorized"))
         told = wait_until("somebody is told", lambda: self.notifications(checkout_id=parked))
         self.assertEqual([(each["recipient"], each["kind"]) for each in told], [("staff", "checkout_parked")])
         self.assertEqual(told[0]["data"]["parked"]["open"], ["authorize_payment"])
-        wait_until("it is shown", lambda: self.view(parked)["status"] == "parked")
+        wait_until("it is shown", lambda: self.is_shown(
+            parked, "checkout.accepted", "checkout.inventory_reserved", "checkout.parked"))
+        self.assertEqual(self.view(parked)["status"], "parked")
 
     # -- events of another producer's --------------------------------------------------------------
 

@@ -35,7 +35,8 @@ class Process(unittest.TestCase):
         self.assertIn(str(port), failed.stderr)
 
     def test_a_wrong_option_is_a_usage_error(self):
-        for wrong in (["--data"], ["--nonsense"], ["--data", "/tmp", "--durability", "perhaps"]):
+        for wrong in (["--data"], ["--nonsense"], ["--data", "/tmp", "--durability", "perhaps"],
+                      ["--data", "/tmp", "--group", "without-kafka"]):
             with self.subTest(wrong):
                 self.assertEqual(run(*wrong).returncode, 2)
 
@@ -70,6 +71,28 @@ class Process(unittest.TestCase):
             "payments", "GET", "/v1/authorizations/aut_1").status == 200)
         self.assertEqual(store.stop(), 0)
         hanging.join()
+
+    def test_brokers_that_are_away_keep_nobody_from_starting_selling_or_stopping(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            nobody = f"127.0.0.1:{taken.getsockname()[1]}"
+        store = self.start("--kafka", nobody)
+        for service, group in (("notifications", "storefront-notifications"), ("views", "storefront-views-")):
+            feed = store.call(service, "GET", "/v1/feed").body
+            self.assertEqual((feed["topic"], feed["partitions"], feed["events"]), ("checkout.events", 0, 0))
+            self.assertTrue(feed["group"].startswith(group), feed)
+        unseen = store.call("views", "GET", "/v1/order-views/chk_1")
+        self.assertEqual((unseen.status, unseen.code), (404, "unknown_order_view"))
+        self.assertEqual(store.call("inventory", "GET", "/v1/stock/SKU-1").status, 200)
+        self.assertEqual(store.stop(), 0)
+
+    def test_without_brokers_there_is_no_feed_and_the_views_are_empty(self):
+        store = self.start()
+        self.assertEqual(store.call("views", "GET", "/v1/feed").status, 404)
+        listed = store.call("views", "GET", "/v1/order-views?customer_id=cus_1")
+        self.assertEqual((listed.status, listed.body), (200, {"items": []}))
+        for wrong in ("/v1/order-views", "/v1/order-views?customer_id=cus_1&limit=0"):
+            refused = store.call("views", "GET", wrong)
+            self.assertEqual((refused.status, refused.code), (422, "invalid_field"))
 
     def test_goods_and_changed_prices_are_there_after_a_restart(self):
         store = self.start()

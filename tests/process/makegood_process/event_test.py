@@ -1,10 +1,13 @@
 """What every test shares that runs a shop whose events go to a real broker. Reads and writes by kcat."""
 
+import itertools
 import json
 import pathlib
 import shutil
 import subprocess
 import tempfile
+import unittest
+from typing import NoReturn
 
 from .broker import Broker, NoBroker
 from .checkouts import ENDS
@@ -13,36 +16,45 @@ from .shop import QUICK_RETRIES
 from .shop_test import ShopTest
 from .wire import Json, NoAnswer
 
-TOPIC = "checkout.events"
 READ_SECONDS_MAX = 300
 DECLINED_EVERY = 10
 
 
 class EventTest(ShopTest):
-    """Says `skipped: no broker` where none can be had."""
+    """Its tests share a broker, each with a topic of its own. Says `skipped: no broker` where none can be had."""
+
+    broker: Broker
+    numbers = itertools.count(1)
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        if shutil.which("kcat") is None:
+            cls.skip("there is no kcat to read with; run script/bootstrap")
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="makegood-events-"))
+        cls.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            cls.broker = Broker(folder)
+        except NoBroker as why:
+            cls.skip(str(why))
+        cls.addClassCleanup(cls.broker.close)
+
+    @staticmethod
+    def skip(why: str) -> NoReturn:
+        print(f"skipped: no broker: {why}", flush=True)
+        raise unittest.SkipTest("no broker")
 
     def setUp(self) -> None:
-        if shutil.which("kcat") is None:
-            self.skip("there is no kcat to read with; run script/bootstrap")
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="makegood-events-"))
-        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
-        try:
-            self.broker = Broker(folder)
-        except NoBroker as why:
-            self.skip(str(why))
-        self.addCleanup(self.broker.close)
-        self.broker.start()
-        self.settings = f'{QUICK_RETRIES}[kafka]\nbrokers = "{self.broker.bootstrap}"\n'
+        if not self.broker.process.runs:
+            self.broker.start()
+        self.topic = f"checkout.events.{next(self.numbers)}"
+        self.settings = (
+            f'{QUICK_RETRIES}[kafka]\nbrokers = "{self.broker.bootstrap}"\nevents_topic = "{self.topic}"\n')
         super().setUp()
-
-    def skip(self, why: str) -> None:
-        print(f"skipped: no broker: {why}", flush=True)
-        self.skipTest("no broker")
 
     def kcat(self, *words: str, sent: str | None = None) -> str:
         """What it says; `sent` are the lines that it reads."""
         done = subprocess.run(
-            ["kcat", "-b", self.broker.bootstrap, "-t", TOPIC, *words], input=sent or "",
+            ["kcat", "-b", self.broker.bootstrap, "-t", self.topic, *words], input=sent or "",
             capture_output=True, text=True, check=True, timeout=READ_SECONDS_MAX)
         return done.stdout
 
