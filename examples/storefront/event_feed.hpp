@@ -33,7 +33,7 @@ struct event_source {
 // Brings the engine's events into a service, each once: read on the consumer's thread, applied on
 // the service's, in order, in one transaction with the event's id. Only then is the message
 // finished at the broker; what a crash cuts off before comes again, and what it cuts off after is
-// known by its id. Owned by a service; built and destroyed when its thread does not run.
+// known by its id. Owned by a service; built and destroyed while nothing runs on `io`.
 class event_feed {
 public:
     struct place {

@@ -91,7 +91,10 @@ service::~service() {
 void service::start() {
     server_.start();
     asio::co_spawn(io_, sweep(), asio::detached);
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this] {
+        io_.run();
+        feed_.reset();  // here, so that several services leave their groups at the same time
+    });
 }
 
 void service::stop() {
@@ -99,7 +102,6 @@ void service::stop() {
 }
 void service::join() {
     thread_.join();
-    feed_.reset();
 }
 
 std::string service::url() const {

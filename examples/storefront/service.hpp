@@ -53,7 +53,7 @@ public:
     service& operator=(const service&) = delete;
 
     void start();
-    // Answers what is under way, then ends the thread. `join` waits for that, and leaves the feed.
+    // Answers what is under way, leaves the feed, then ends the thread. `join` waits for that.
     void stop();
     void join();
 
