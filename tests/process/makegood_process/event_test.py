@@ -10,7 +10,6 @@ import unittest
 from typing import NoReturn
 
 from .broker import Broker, NoBroker
-from .checkouts import ENDS
 from .deadline import wait_until
 from .shop import QUICK_RETRIES
 from .shop_test import ShopTest
@@ -80,21 +79,12 @@ class EventTest(ShopTest):
         """One checkout to its end, through restarts of the server; every tenth is declined."""
         declined = number % DECLINED_EVERY == 0
         body = self.shop.order("tok_declined" if declined else "tok_visa", customer=f"cus_{number % 50}")
-        key = f"event-{number}"
-        ended: list[Json] = []
 
-        def ends() -> bool:
+        def end() -> Json | None:
             try:
-                answer = self.shop.checkouts.start(body, key)
-                if answer.status not in (200, 202):
-                    return False
-                checkout = self.shop.checkouts.read(str(answer.body["id"]))
+                answer = self.shop.checkouts.start(body, f"event-{number}", wait=10)
             except NoAnswer:
-                return False
-            if checkout["status"] not in ENDS:
-                return False
-            ended.append(checkout)
-            return True
+                return None
+            return answer.body if answer.status == 200 else None
 
-        wait_until(f"checkout {number} has ended", ends)
-        return ended[0]
+        return wait_until(f"checkout {number} has ended", end)
