@@ -48,6 +48,10 @@ struct detail_of {
         if (each.reason.empty()) return "by " + each.actor;
         return fmt::format("by {}: {}", each.actor, each.reason);
     }
+    std::string operator()(const fact_reported& each) const {
+        if (each.detail.empty()) return "told by " + each.reporter;
+        return fmt::format("told by {}: {}", each.reporter, each.detail);
+    }
     std::string operator()(const saga_parked& each) const {
         return fmt::format("{}: {}", each.code, each.detail);
     }

@@ -10,9 +10,10 @@ namespace makegood {
 namespace {
 
 // Empty when nothing is announced for it.
-std::string_view declared_type(const definition& meaning, const step_taken& step) {
-    for (const announcement& each : meaning.announcements()) {
-        if (each.on == step.fact && each.to == step.to) return each.type;
+std::string_view declared_type(const saga_record& saga, const step_taken& step) {
+    for (const announcement& each : saga.definition->announcements()) {
+        if (each.on != step.fact || each.to != step.to) continue;
+        if (each.knows.empty() || saga.find(each.knows) != nullptr) return each.type;
     }
     return {};
 }
@@ -46,7 +47,7 @@ void announce(
     };
     if (!outcome.steps.empty()) {
         // The steps behind it had nothing to call: nothing happened that could be told.
-        const std::string_view type = declared_type(*after.definition, outcome.steps.front());
+        const std::string_view type = declared_type(after, outcome.steps.front());
         if (!type.empty()) tell(std::string(type));
     }
     const bool ended = !outcome.steps.empty() && after.ended();

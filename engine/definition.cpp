@@ -3,6 +3,16 @@
 #include "engine/assert.hpp"
 
 namespace makegood {
+namespace {
+
+start_refusal nobody_listens(const definition& meaning) {
+    return {
+        "invalid-field",
+        "nobody may report anything of the saga " + std::string(meaning.name()),
+        {}};
+}
+
+}  // namespace
 
 bool is_end(state_kind kind) {
     return kind == state_kind::completed || kind == state_kind::failed
@@ -22,6 +32,17 @@ saga_status status_of(state_kind kind) {
         case state_kind::compensated: return saga_status::compensated;
     }
     ASSERT(false);
+}
+
+result_or<fact_reported, start_refusal> definition::read_report(std::string_view, std::string_view)
+    const {
+    return nobody_listens(*this);
+}
+
+result_or<addressed_report, start_refusal> definition::read_report_event(
+    std::string_view, std::string_view, std::string_view
+) const {
+    return nobody_listens(*this);
 }
 
 const state_spec& definition::state(state_name name) const {

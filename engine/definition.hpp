@@ -45,7 +45,8 @@ enum class persistence : std::uint8_t {
     persistent,    // for ever; a person is told after a while
 };
 
-// One call of the catalogue. The facts are what the table is told when the step's calls have
+// One call of the catalogue. One without a backend is a task: the saga parks until a person has
+// done it and resolves it. The facts are what the table is told when the step's calls have
 // settled.
 struct call_spec {
     call_name name;
@@ -59,7 +60,14 @@ struct call_spec {
     std::string_view signal{};  // that ends the wait
     // A person may settle this call by hand: nothing needs to be learnt from its answer.
     bool resolvable = true;
+    // Of a task: why the saga parks, and what the person is to do. Records keep both, so neither
+    // changes once it was released.
+    std::string_view parks_as{};
+    std::string_view task{};
 };
+[[nodiscard]] constexpr bool is_task(const call_spec& call) {
+    return call.backend.empty();
+}
 
 // What the table says to (state, fact).
 struct transition {
@@ -100,7 +108,8 @@ struct call_request {
 struct announcement {
     fact_name on;
     state_name to;
-    std::string_view type;  // "checkout.inventory_reserved"
+    std::string_view type;     // "checkout.inventory_reserved"
+    std::string_view knows{};  // only of a saga that has this variable; empty: of each
 };
 
 // A saga to be started in the same commit as the parent's transition.
@@ -121,6 +130,12 @@ struct start_refusal {
     std::string code;
     std::string detail;
     std::vector<field_problem> problems;
+};
+
+// A report, and the saga that it is for.
+struct addressed_report {
+    saga_id saga;
+    fact_reported told;
 };
 
 struct start_document {
@@ -160,6 +175,10 @@ public:
     [[nodiscard]] virtual fact_name unknown_fact() const = 0;
     [[nodiscard]] virtual fact_name cancel_fact() const = 0;
 
+    // Whether somebody outside may say that this has happened. What may be said of a saga may be
+    // said at any time: the table lists it in every state but the initial one.
+    [[nodiscard]] virtual bool takes_report(const saga_record&, fact_name) const { return false; }
+
     // Empty: there is nothing to do and the step is done.
     [[nodiscard]] virtual call_ordinals fan_out(const call_spec& call, const saga_record& saga)
         const = 0;
@@ -194,6 +213,18 @@ public:
     [[nodiscard]] virtual std::span<const announcement> announcements() const { return {}; }
     // What an announcement tells of the saga: one JSON object, read from the record alone.
     [[nodiscard]] virtual std::string announcement_data(const saga_record& saga) const = 0;
+
+    // -- reports; a definition of which nobody may tell anything refuses them all
+    // Who hears what is told of that saga: itself, unless it says who.
+    [[nodiscard]] virtual saga_id listener(const saga_id& id) const { return id; }
+    // Reads and checks the body of one that was sent to a saga. `reporter` is for the journal.
+    [[nodiscard]] virtual result_or<fact_reported, start_refusal> read_report(
+        std::string_view body, std::string_view reporter
+    ) const;
+    // The same of an event that others have published: its type and its data, which name the saga.
+    [[nodiscard]] virtual result_or<addressed_report, start_refusal> read_report_event(
+        std::string_view type, std::string_view data, std::string_view reporter
+    ) const;
 
     // Reads and checks the body of a start request. The inputs also hold the settings in force.
     [[nodiscard]] virtual result_or<start_document, start_refusal> read_start(std::string_view body

@@ -17,7 +17,8 @@ namespace {
 // is a fault of the definition.
 bool asked_for(const event& happened) {
     return std::holds_alternative<operator_acted>(happened)
-           || std::holds_alternative<signal_received>(happened);
+           || std::holds_alternative<signal_received>(happened)
+           || std::holds_alternative<fact_reported>(happened);
 }
 
 auto claimed_key(const start_claim& claim) {
@@ -309,6 +310,7 @@ std::string_view refusal_code(refusal why) {
         case refusal::past_pivot: return "past-pivot";
         case refusal::already_ended: return "already-ended";
         case refusal::signal_not_expected: return "signal-not-expected";
+        case refusal::report_not_expected: return "report-not-expected";
         case refusal::call_not_open: return "call-not-open";
         case refusal::not_resolvable: return "not-resolvable";
         case refusal::nothing_to_retry: return "nothing-to-retry";

@@ -34,9 +34,10 @@ enum class refusal : std::uint8_t {
     past_pivot,              // the deduction is (being) confirmed: only forward now
     already_ended,           // completed, failed or compensated
     signal_not_expected,     // nobody waits for it, or it came before or late
+    report_not_expected,     // nobody's word is taken for that fact, or not of this saga
     call_not_open,           // resolve: that call is not waiting for a person
     not_resolvable,          // resolve: the call's answer is needed, a person cannot replace it
-    nothing_to_retry,        // retry: no call is open
+    nothing_to_retry,        // retry, resume: no call is open, or only a task for a person
     not_parked,              // resume: the saga is not parked
     overloaded,              // a limit is reached; nothing was accepted
     store_unavailable,       // the store cannot commit or be read; nothing was accepted
@@ -50,14 +51,14 @@ struct start_request {
     std::string traceparent;
 };
 
-// What an operator or a signal asks of a running saga.
+// What an operator, a signal or a report asks of a running saga.
 struct resolve_request {
     std::string call;  // "void_payment", or "void_payment:2" in a fan-out
     bool needed = true;
     std::string actor;
     std::string reason;
 };
-using command = std::variant<operator_acted, signal_received, resolve_request>;
+using command = std::variant<operator_acted, signal_received, fact_reported, resolve_request>;
 
 struct saga_slot;  // engine/saga_slot.hpp: one saga in memory
 struct slot_answer;

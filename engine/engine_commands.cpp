@@ -69,18 +69,24 @@ refusal judge_cancel(const saga_record& saga) {
     ASSERT(false);
 }
 
+// Whether trying again helps: not where only a task is open, which is the person's own to do.
+refusal judge_retry(const saga_record& saga) {
+    const bool held = saga.parked && saga.parked->held;
+    if (open_task(saga) != nullptr && !held) return refusal::nothing_to_retry;
+    return saga.parked || has_pending_call(saga) ? refusal::none : refusal::nothing_to_retry;
+}
+
 refusal judge(const saga_record& saga, const operator_acted& acted) {
     switch (acted.verb) {
         case operator_verb::cancel:
         case operator_verb::compensate: return judge_cancel(saga);
         case operator_verb::retry:
             if (saga.ended()) return refusal::already_ended;
-            if (saga.parked || has_pending_call(saga)) return refusal::none;
-            return refusal::nothing_to_retry;
+            return judge_retry(saga);
         case operator_verb::park: return saga.ended() ? refusal::already_ended : refusal::none;
         case operator_verb::resume:
             if (saga.ended()) return refusal::already_ended;
-            return saga.parked ? refusal::none : refusal::not_parked;
+            return saga.parked ? judge_retry(saga) : refusal::not_parked;
     }
     ASSERT(false);
 }
@@ -147,6 +153,11 @@ void engine::process_command(saga_slot& slot, slot_command asked, instant now) {
     } else if (auto* signal = std::get_if<signal_received>(&asked.asked)) {
         if (!waits_for(saga, signal->signal)) why = refusal::signal_not_expected;
         happened = std::move(*signal);
+    } else if (auto* report = std::get_if<fact_reported>(&asked.asked)) {
+        if (!told_by(*report, saga) || saga.sequence >= limits::journal_entries_max) {
+            why = refusal::report_not_expected;
+        }
+        happened = std::move(*report);
     } else {
         auto& resolve = std::get<resolve_request>(asked.asked);
         const std::optional<call_reference> call = open_call(saga, resolve.call);

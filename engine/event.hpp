@@ -120,6 +120,16 @@ struct saga_parked {
     bool operator==(const saga_parked&) const = default;
 };
 
+// Somebody outside whose word the definition takes says that something happened: the parcel was
+// delivered. `learnt` joins the saga's variables, also when the saga was not waiting for it yet.
+struct fact_reported {
+    std::string fact;  // as it was told; the definition may know no such fact
+    variables learnt;
+    std::string reporter;  // who says so
+    std::string detail;    // in which words, for people; may be empty
+    bool operator==(const fact_reported&) const = default;
+};
+
 // Persisted by position: append only.
 using event = std::variant<
     saga_started,
@@ -133,7 +143,8 @@ using event = std::variant<
     timer_fired,
     signal_received,
     operator_acted,
-    saga_parked>;
+    saga_parked,
+    fact_reported>;
 
 struct journal_entry {
     journal_sequence sequence = 0;

@@ -19,6 +19,10 @@ std::optional<event> suppose_call(const saga_record& saga, fact_name fact) {
             return signal_received{std::string(spec.signal), accepted, accepted ? "" : "supposed"};
         }
         if (call.status != call_status::pending) continue;
+        if (is_task(spec)) {
+            if (fact == spec.on_done) return call_resolved{call.call, true, "replay", "supposed"};
+            continue;
+        }
         if (fact == spec.on_done) return call_done{call.call, {}};
         if (fact == spec.on_waiting) return call_waiting{call.call, {}};
         if (fact == spec.on_refused) return call_refused{call.call, "supposed", "supposed"};
@@ -71,6 +75,9 @@ result_or<event, std::string> suppose(const saga_record& saga, std::string_view 
         return event{operator_acted{operator_verb::cancel, "replay", "supposed"}};
     }
     if (std::optional<event> answer = suppose_call(saga, *fact)) return std::move(*answer);
+    if (meaning.takes_report(saga, *fact)) {
+        return event{fact_reported{std::string(fact->value), {}, "replay", "supposed"}};
+    }
     const bool call_fact = [&] {
         for (const call_spec& spec : meaning.calls()) {
             if (*fact == spec.on_done || *fact == spec.on_refused || *fact == spec.on_waiting)

@@ -26,7 +26,11 @@ public:
     step_outcome apply(const event& happened) {
         const bool was_parked = saga_.parked.has_value();
         std::visit([this](const auto& each) { on(each); }, happened);
-        if (saga_.ended()) saga_.parked.reset();
+        if (saga_.ended()) {
+            saga_.parked.reset();
+        } else if (!saga_.parked) {
+            park_for_task();
+        }
         outcome_.parked = saga_.parked && !was_parked;
         return std::move(outcome_);
     }
@@ -128,6 +132,17 @@ private:
         settle(call->call.call, {event.code, event.code});
     }
 
+    void on(const fact_reported& event) {
+        const std::optional<fact_name> fact = told_by(event, saga_);
+        if (!fact) {
+            outcome_.listed = false;
+            return;
+        }
+        // First, because guards ask for it: now, or when the saga gets to where it matters.
+        saga_.learnt.merge(event.learnt);
+        take(*fact, {});
+    }
+
     void on(const operator_acted& event) {
         switch (event.verb) {
             case operator_verb::cancel:
@@ -188,7 +203,7 @@ private:
             saga_.learnt.set(pivoting_since, at_.time_since_epoch().count());
         }
         for (call_record& call : saga_.calls) {
-            if (call.status != call_status::pending) continue;
+            if (call.status != call_status::pending || is_task(spec(call.call.call))) continue;
             call.attempts = 0;
             call.opened_at = at_;
             call.next_attempt_at = at_;
@@ -255,7 +270,7 @@ private:
             .status = call_status::pending,
             .attempts = 0,
             .opened_at = at_,
-            .next_attempt_at = at_,
+            .next_attempt_at = is_task(spec(reference.call)) ? never : at_,
             .last_error = {}};
         outcome_.opened.push_back(reference);
     }
@@ -270,6 +285,14 @@ private:
         saga_.parked = parking{std::string(code), std::move(text), false};
     }
 
+    // Whatever ended a parking, a task that is open parks the saga: only its end lets it go on.
+    void park_for_task() {
+        const call_record* task = open_task(saga_);
+        if (task == nullptr) return;
+        const call_spec& asked = spec(task->call.call);
+        park(asked.parks_as, task->call, asked.task);
+    }
+
     // Progress ends a parking of the engine's own, unless another call of the step still waits for
     // a person; a person's own stays until a person ends it. Asking again and again at the pivot is
     // no progress: only its end is.
@@ -280,7 +303,8 @@ private:
         saga_.parked.reset();
     }
 
-    // A call was denied, or refused where it must be done: nothing but a person starts it again.
+    // A call was denied, or refused where it must be done, or is a task: nothing but a person
+    // helps.
     bool waits_for_person() const {
         return std::any_of(saga_.calls.begin(), saga_.calls.end(), [](const call_record& call) {
             return call.status == call_status::pending && call.next_attempt_at == never;
@@ -305,6 +329,7 @@ std::string_view event_kind(const event& happened) {
         std::string_view operator()(const timer_fired& each) const { return each.fact.value; }
         std::string_view operator()(const signal_received&) const { return "signal_received"; }
         std::string_view operator()(const saga_parked&) const { return "parked"; }
+        std::string_view operator()(const fact_reported& each) const { return each.fact; }
         std::string_view operator()(const operator_acted& each) const {
             switch (each.verb) {
                 case operator_verb::cancel: return "cancel_requested";
@@ -328,6 +353,21 @@ bool settles(std::string_view signal, const saga_record& saga, const call_record
     std::string name(call.call.call.value);
     if (call.call.ordinal > 0) name += ':' + std::to_string(call.call.ordinal);
     return signal == name;
+}
+
+std::optional<fact_name> told_by(const fact_reported& report, const saga_record& saga) {
+    const std::optional<fact_name> fact = saga.definition->find_fact(report.fact);
+    if (!fact || !saga.definition->takes_report(saga, *fact)) return {};
+    const transition next = saga.definition->decide(saga, *fact);
+    return next.says == transition::verdict::unlisted ? std::nullopt : fact;
+}
+
+const call_record* open_task(const saga_record& saga) {
+    const auto task = std::find_if(saga.calls.begin(), saga.calls.end(), [&](const auto& call) {
+        const bool rests = call.status == call_status::pending && call.next_attempt_at == never;
+        return rests && is_task(saga.definition->call(call.call.call));
+    });
+    return task == saga.calls.end() ? nullptr : &*task;
 }
 
 saga_record begin_record(

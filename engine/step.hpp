@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/container/small_vector.hpp>
+#include <optional>
 #include <string>
 
 #include "engine/definition.hpp"
@@ -41,6 +42,14 @@ struct step_outcome {
 [[nodiscard]] bool settles(
     std::string_view signal, const saga_record& saga, const call_record& call
 );
+
+// The fact that a report tells of; nothing when the definition takes nobody's word for it here.
+[[nodiscard]] std::optional<fact_name> told_by(
+    const fact_reported& report, const saga_record& saga
+);
+
+// The call that waits for a person and has no backend that could be asked instead.
+[[nodiscard]] const call_record* open_task(const saga_record& saga);
 
 // The record before its first entry. `started` must be that entry's event.
 [[nodiscard]] saga_record begin_record(

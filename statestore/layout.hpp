@@ -92,6 +92,13 @@ void describe(auto& archive, like<saga_parked> auto& value) {
     archive.field("detail", value.detail);
 }
 
+void describe(auto& archive, like<fact_reported> auto& value) {
+    archive.field("fact", value.fact);
+    archive.field("learnt", value.learnt);
+    archive.field("reporter", value.reporter);
+    archive.field("detail", value.detail);
+}
+
 // -- the record
 
 void describe(auto& archive, like<call_record> auto& value) {

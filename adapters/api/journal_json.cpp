@@ -57,6 +57,9 @@ struct describe {
     event_words operator()(const operator_acted& event) const {
         return {{}, event.actor, event.reason, {}};
     }
+    event_words operator()(const fact_reported& event) const {
+        return {{}, event.reporter, event.detail, {}};
+    }
     event_words operator()(const saga_parked& event) const {
         return {{}, {}, joined(event.code, event.detail), {}};
     }

@@ -77,6 +77,10 @@ problem problem_of(refusal why, const std::string& detail) {
                 codes::signal_not_expected,
                 "no call of this checkout waits for that; it came early, late or twice", detail
             );
+        case refusal::report_not_expected:
+            return conflict(
+                codes::report_not_expected, "nobody waits for word of this shipment", detail
+            );
         case refusal::call_not_open:
             return conflict(
                 codes::call_not_open, "that call is not open: there is nothing to settle by hand",
@@ -88,7 +92,9 @@ problem problem_of(refusal why, const std::string& detail) {
                 "the answer of that call is needed, so nobody can settle it by hand", detail
             );
         case refusal::nothing_to_retry:
-            return conflict(codes::nothing_to_retry, "no call of this checkout is open", detail);
+            return conflict(
+                codes::nothing_to_retry, "no call is open that could be tried again", detail
+            );
         case refusal::not_parked:
             return conflict(codes::not_parked, "the checkout is not parked", detail);
         case refusal::overloaded:

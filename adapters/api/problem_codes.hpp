@@ -25,6 +25,7 @@ inline constexpr std::string_view fault_injection_off = "fault-injection-off";
 inline constexpr std::string_view past_pivot = "past-pivot";
 inline constexpr std::string_view already_ended = "already-ended";
 inline constexpr std::string_view signal_not_expected = "signal-not-expected";
+inline constexpr std::string_view report_not_expected = "report-not-expected";
 inline constexpr std::string_view call_not_open = "call-not-open";
 inline constexpr std::string_view not_resolvable = "not-resolvable";
 inline constexpr std::string_view nothing_to_retry = "nothing-to-retry";
@@ -64,6 +65,7 @@ inline constexpr std::array all = {
     past_pivot,
     already_ended,
     signal_not_expected,
+    report_not_expected,
     call_not_open,
     not_resolvable,
     nothing_to_retry,

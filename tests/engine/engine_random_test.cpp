@@ -42,6 +42,7 @@ public:
                 bench_.answer(bench_.calls[0].call.call.value, 200);
             bench_.settle();
             bench_.advance(100ms);
+            finish_searches();
         }
         CHECK(all_ended());
         for (const saga_id& id : started_) {
@@ -82,13 +83,22 @@ private:
         if (started_.empty()) return;
         const saga_id id =
             *std::next(started_.begin(), below(static_cast<unsigned>(started_.size())));
-        switch (below(5)) {
+        switch (below(7)) {
             case 0: bench_.submit(id, operator_acted{operator_verb::cancel, "ann", "x"}); break;
             case 1: bench_.submit(id, operator_acted{operator_verb::retry, "ann", "x"}); break;
             case 2: bench_.submit(id, operator_acted{operator_verb::park, "ann", "x"}); break;
             case 3: bench_.submit(id, operator_acted{operator_verb::resume, "ann", "x"}); break;
+            case 4: report_something(id); break;
+            case 5: bench_.submit(id, resolve_request{"search", true, "ann", "x"}); break;
             default: bench_.submit(id, signal_received{"shop", below(2) == 0, "no"}); break;
         }
+    }
+
+    void report_something(const saga_id& id) {
+        const std::string fact = below(3) == 0 ? "turned_up" : "missing";
+        variables learnt;
+        learnt.set(fact, std::string("1"));
+        bench_.submit(id, fact_reported{fact, learnt, "bob", {}});
     }
 
     void answer_something() {
@@ -104,6 +114,13 @@ private:
             // Only buying can wait for somebody.
             case 5: bench_.answer(name, name == "buy" ? 202 : 200); break;
             default: bench_.answer(name, 200); break;
+        }
+    }
+
+    void finish_searches() {
+        for (const saga_id& id : started_) {
+            if (bench_.record(id).state.value != "searching") continue;
+            bench_.submit(id, resolve_request{"search", true, "ann", "fair weather"});
         }
     }
 

@@ -11,6 +11,7 @@ constexpr std::array states_list{
     state_spec{state_name{"waiting"}, state_kind::waiting},
     state_spec{state_name{"paying"}, state_kind::pivoting},
     state_spec{state_name{"thanking"}, state_kind::committed},
+    state_spec{state_name{"searching"}, state_kind::committed},
     state_spec{state_name{"done"}, state_kind::completed},
     state_spec{state_name{"refused"}, state_kind::failed},
     state_spec{state_name{"returning"}, state_kind::backward},
@@ -21,7 +22,8 @@ constexpr std::array facts_list{
     fact_name{"started"},          fact_name{"bought"},      fact_name{"sold_out"},
     fact_name{"asked_back"},       fact_name{"paid"},        fact_name{"not_paid"},
     fact_name{"thanked"},          fact_name{"given_back"},  fact_name{"outcome_unknown"},
-    fact_name{"cancel_requested"}, fact_name{"shop_closed"},
+    fact_name{"cancel_requested"}, fact_name{"shop_closed"}, fact_name{"missing"},
+    fact_name{"turned_up"},        fact_name{"searched"},
 };
 
 const std::array calls_list{
@@ -62,6 +64,14 @@ const std::array calls_list{
         .on_refused = {},
         .on_waiting = {},
         .signal = {}},
+    call_spec{
+        .name = call_name{"search"},
+        .backend = {},
+        .key = "search",
+        .tries = persistence::persistent,
+        .on_done = fact_name{"searched"},
+        .parks_as = "goods_missing",
+        .task = "look under the bench"},
 };
 
 struct arrow {
@@ -85,6 +95,10 @@ constexpr arrow arrows[] = {
     {"paying", "cancel_requested", "-", ""},
     {"thanking", "thanked", "done", ""},
     {"thanking", "cancel_requested", "-", ""},
+    {"thanking", "missing", "searching", "search"},
+    {"searching", "searched", "done", ""},
+    {"searching", "turned_up", "done", ""},
+    {"searching", "cancel_requested", "-", ""},
     {"returning", "given_back", "returned", ""},
     {"returning", "cancel_requested", "-", ""},
 };
@@ -97,6 +111,17 @@ constexpr std::array announced_of_errands{
 constexpr std::array announced_of_chores{
     announcement{fact_name{"started"}, state_name{"buying"}, "chore.accepted"},
 };
+
+// Word of the goods changes nothing where no arrow says so.
+bool is_report(fact_name fact) {
+    return fact.value == "missing" || fact.value == "turned_up";
+}
+
+transition go_searching() {
+    transition next{.says = transition::verdict::taken, .to = state_name{"searching"}};
+    next.emits.push_back(call_name{"search"});
+    return next;
+}
 
 bool may_be_undone(state_kind kind) {
     return kind == state_kind::forward || kind == state_kind::waiting;
@@ -120,6 +145,8 @@ std::span<const call_spec> errand_saga::calls() const {
 }
 
 transition errand_saga::decide(const saga_record& saga, fact_name fact) const {
+    const bool misses = saga.find("missing") != nullptr && saga.find("turned_up") == nullptr;
+    if (fact.value == "thanked" && misses) return go_searching();
     for (const arrow& each : arrows) {
         if (each.from != saga.state.value || each.on != fact.value) continue;
         transition next;
@@ -133,7 +160,12 @@ transition errand_saga::decide(const saga_record& saga, fact_name fact) const {
         next.starts_child = each.to == "done" && !child_.empty();
         return next;
     }
+    if (is_report(fact)) return {.says = transition::verdict::ignored};
     return {};
+}
+
+bool errand_saga::takes_report(const saga_record& saga, fact_name fact) const {
+    return is_report(fact) && saga.inputs.find("nobody_listens") == nullptr;
 }
 
 call_ordinals errand_saga::fan_out(const call_spec& call, const saga_record& saga) const {

@@ -8,12 +8,13 @@
 namespace makegood::test {
 
 // A small saga that has everything the engine must deal with: a fan-out step that can be undone, a
-// wait for somebody outside, a pivot, a persistent call after it and a child.
+// wait for somebody outside, a pivot, a persistent call after it, reports, a task and a child. The
+// neighbours may say at any time that the goods are missing, and that they have turned up.
 //
 //   begun -> buying -> (waiting) -> paying ==pivot==> thanking -> done (starts a child)
-//              |          |           |
-//              v          v           v
-//            refused   returning <----+           returning -> returned
+//              |          |           |                  |          ^
+//              v          v           v                  v          |
+//            refused   returning <----+              searching -----+     returning -> returned
 class errand_saga final : public definition {
 public:
     // `shops` calls are made by the buying step. `name` and `prefix` let a second one be the child.
@@ -49,6 +50,7 @@ public:
     std::string idempotency_key_of(
         const call_spec& call, call_ordinal ordinal, const saga_record& saga
     ) const override;
+    bool takes_report(const saga_record& saga, fact_name fact) const override;
     // `expires_ms` of the inputs after creation, while it can still be undone.
     std::optional<state_deadline> deadline(const saga_record& saga) const override;
     instant calls_useful_until(const saga_record& saga) const override;

@@ -67,7 +67,8 @@ public:
             case 8: return timer_fired{fact()};
             case 9: return signal_received{text(), flag(), text()};
             case 10: return operator_acted{static_cast<operator_verb>(number(4)), text(), text()};
-            default: return saga_parked{text(), text()};
+            case 11: return saga_parked{text(), text()};
+            default: return fact_reported{text(), variables(), text(), text()};
         }
     }
 
@@ -303,6 +304,20 @@ TEST_CASE("the format of version 1 does not change") {
     const event failed =
         call_failed{{meaning.calls()[1].name, 0}, "x", instant{duration{-1}}, true};
     CHECK(encode_event(failed) == sealed(std::string("\1\4\x9undo_work\0\1x\1\1", 17)));
+}
+
+TEST_CASE("the format of a report does not change") {
+    const definition_registry registry = toy::make_registry();
+    variables learnt;
+    learnt.set("total", std::int64_t{5});
+    CHECK(
+        encode_event(fact_reported{"lost", learnt, "bob", "x"})
+        == sealed(std::string(
+            "\1\xc\4lost\1\5total\1"
+            "5\3bob\1x",
+            22
+        ))
+    );
 }
 
 TEST_CASE("bytes of an id sort by time first and come back") {

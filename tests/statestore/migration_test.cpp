@@ -137,6 +137,23 @@ TEST_CASE("a server that opens a store migrates its archives too, and a damaged 
     shop.check_all_is_found();
 }
 
+TEST_CASE("a store may hold what a program of schema 5 would take for damage, and tells it so") {
+    toy::temporary_folder folder;
+    connection db(folder.path() / "lane-0.db", access::read_write, 0);
+    migrate(db, migrations().first(5));
+    migrate(db);
+    CHECK(db.number("PRAGMA user_version") == 6);
+    try {
+        require_current(db, migrations().first(5));
+        FAIL("it was read");
+    } catch (const store_failure& refused) {
+        CHECK(refused.error.code == store_errc::too_new);
+        CHECK_THAT(
+            refused.error.detail, Catch::Contains("schema version 6") && Catch::Contains("up to 5")
+        );
+    }
+}
+
 TEST_CASE("a new store has no page that a reader would not check") {
     toy::temporary_folder folder;
     connection db(folder.path() / "lane-0.db", access::read_write, 0);
