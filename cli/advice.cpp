@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "cli/checkout_reader.hpp"
 #include "cli/duration_text.hpp"
 #include "cli/explain_pages.hpp"
 #include "cli/text_table.hpp"
+#include "sagas/fulfilment/calls.hpp"
 
 namespace makegood::cli {
 
@@ -77,6 +79,11 @@ std::string command_line(std::string_view command, std::string_view effect) {
     return fmt::format("  # {}\n  makegood {}\n", effect, command);
 }
 
+// Something that nobody but a person can do: trying again has no meaning.
+bool is_task(std::string_view code) {
+    return std::ranges::count(fulfilment::catalogue, code, &call_spec::parks_as) > 0;
+}
+
 std::string parked_text(
     const json::object& checkout, const json::object& parking, const palette& paint
 ) {
@@ -94,11 +101,13 @@ std::string parked_text(
     if (code == "held") {
         return text + command_line(fmt::format("resume {} --reason '…'", id), "to let it go on");
     }
-    text += command_line(fmt::format("retry {} --reason '…'", id), "to try again now");
+    if (!is_task(code)) {
+        text += command_line(fmt::format("retry {} --reason '…'", id), "to try again now");
+    }
     for (const std::string& call : open_calls_of(parking)) {
         text += command_line(
             fmt::format("resolve {} --call {} --outcome done --reason '…'", id, printable(call)),
-            "when you have done it by hand"
+            is_task(code) ? "when you have done it" : "when you have done it by hand"
         );
     }
     return text;

@@ -153,6 +153,16 @@ configuration_problems check_whole(const configuration& settings, const std::str
             )
         );
     }
+    const checkout_settings& checkout = settings.checkout;
+    demand(
+        !checkout.track_shipments || checkout.fulfilment_enabled,
+        "[checkout] track_shipments needs fulfilment = true: without it nothing is shipped here"
+    );
+    demand(
+        !checkout.track_shipments || !settings.backend("fulfillment").url.empty(),
+        "[checkout] track_shipments needs the fulfillment backend: give --fulfillment URL, or url "
+        "in [backends.fulfillment]"
+    );
     const auto publishing = publisher_options_of(settings);
     if (!publishing) demand(false, "[kafka] " + publishing.error().detail);
     return problems;

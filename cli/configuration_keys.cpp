@@ -124,6 +124,13 @@ void add_checkout(keys& all) {
     add_boolean(all, "checkout.fulfilment", [](configuration& settings) -> bool& {
         return settings.checkout.fulfilment_enabled;
     });
+    add_boolean(all, "checkout.track_shipments", [](configuration& settings) -> bool& {
+        return settings.checkout.track_shipments;
+    });
+    add_duration(
+        all, "checkout.delivery_deadline", {duration{1'000}, 365 * one_day},
+        [](configuration& settings) -> duration& { return settings.checkout.delivery_deadline; }
+    );
 }
 
 void add_forward_retry(keys& all) {

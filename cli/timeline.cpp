@@ -129,6 +129,17 @@ std::string reason_text(const json::object& checkout) {
     return text;
 }
 
+// "shipped at 2026-11-20T08:15:30.000Z, tracking 1Z 999"
+std::string shipment_text(const json::object& saga) {
+    const json::value* known = saga.if_contains("shipment");
+    if (known == nullptr || !known->is_object()) return {};
+    const json::object& shipment = known->get_object();
+    std::string text = text_of(shipment, "status");
+    if (const auto at = text_of(shipment, "at"); !at.empty()) text += " at " + at;
+    const std::string tracking = text_of(shipment, "tracking");
+    return tracking.empty() ? text : text + ", tracking " + tracking;
+}
+
 std::string heading_text(const json::object& checkout, const palette& paint) {
     const std::string status = text_of(checkout, "status");
     std::string text = fmt::format(
@@ -145,6 +156,7 @@ std::string heading_text(const json::object& checkout, const palette& paint) {
     add_fact(text, "reason", reason_text(checkout));
     add_fact(text, "checkout", text_of(checkout, "checkout_id"));
     add_fact(text, "fulfilment", text_of(checkout, "fulfilment_id"));
+    add_fact(text, "shipment", shipment_text(checkout));
     add_fact(text, "created", text_of(checkout, "created_at"));
     add_fact(text, "reservation expires", text_of(checkout, "reservation_expires_at"));
     return text;

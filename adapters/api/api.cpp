@@ -61,6 +61,7 @@ awaited_response api::dispatch(const route_match& to, routed_request asked) {
         case route_name::show_journal: return show_journal(context_, std::move(asked));
         case route_name::cancel_checkout: return cancel_checkout(context_, std::move(asked));
         case route_name::signal_payment: return signal_payment(context_, std::move(asked));
+        case route_name::signal_shipment: return signal_shipment(context_, std::move(asked));
         case route_name::retry_checkout:
             return act_on_checkout(context_, std::move(asked), operator_verb::retry);
         case route_name::park_checkout:

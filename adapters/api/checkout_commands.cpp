@@ -69,14 +69,25 @@ awaited_response run_command(lane& owner, saga_id id, command wanted) {
     co_return saga_response(std::move(answer), 202);
 }
 
+// The definition of that saga; nothing when it is no saga's id.
+const definition* meaning_of(const api_context& in, const std::optional<saga_id>& id) {
+    return id ? in.registry.by_prefix(id->prefix()) : nullptr;
+}
+
 template <class Read>
-awaited_response command_checkout(const api_context& in, const routed_request& asked, Read read) {
-    const std::optional<saga_id> id = saga_id::parse(asked.segments[0]);
+awaited_response command_saga(
+    const api_context& in, const routed_request& asked, std::optional<saga_id> id, Read read
+) {
     if (!id) return answered(problem_of(refusal::not_found, {}));
     if (const auto refused = refuse_unfit_body(in, asked.message)) return answered(*refused);
     or_problem<command> wanted = read(asked.message.body);
     if (!wanted) return answered(wanted.error());
     return run_command(in.lanes.of(*id), *id, std::move(*wanted));
+}
+
+template <class Read>
+awaited_response command_checkout(const api_context& in, const routed_request& asked, Read read) {
+    return command_saga(in, asked, saga_id::parse(asked.segments[0]), std::move(read));
 }
 
 }  // namespace
@@ -87,6 +98,20 @@ awaited_response cancel_checkout(const api_context& in, routed_request asked) {
 
 awaited_response signal_payment(const api_context& in, routed_request asked) {
     return command_checkout(in, asked, read_signal);
+}
+
+awaited_response signal_shipment(const api_context& in, routed_request asked) {
+    std::optional<saga_id> id = saga_id::parse(asked.segments[0]);
+    if (const definition* meaning = meaning_of(in, id)) id = meaning->listener(*id);
+    const definition* listener = meaning_of(in, id);
+    if (listener == nullptr) return answered(problem_of(refusal::not_found, {}));
+    // Who sends it has no name of its own at this door.
+    const auto read = [listener](std::string_view body) -> or_problem<command> {
+        auto told = listener->read_report(body, "signal");
+        if (!told) return problem_of(told.error());
+        return command(std::move(*told));
+    };
+    return command_saga(in, asked, id, read);
 }
 
 awaited_response act_on_checkout(const api_context& in, routed_request asked, operator_verb verb) {

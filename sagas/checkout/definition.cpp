@@ -139,6 +139,10 @@ public:
         return fulfilment::start_after(saga);
     }
 
+    // A parcel is its fulfilment's business.
+    saga_id listener(const saga_id& id) const override {
+        return id.with_prefix(fulfilment::saga_prefix);
+    }
     result_or<start_document, start_refusal> read_start(std::string_view body) const override {
         return read_start_request(body, settings_);
     }

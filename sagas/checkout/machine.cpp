@@ -220,6 +220,10 @@ static_assert(
     "where a call runs, every fact that its answer can be is listed"
 );
 static_assert(
+    laws::tasks_are_for_a_person(checkout_table),
+    "a task says what it is, cannot be given up, and ends with a person's word"
+);
+static_assert(
     laws::there_is_no_way_back(checkout_table),
     "nobody turns back after the pivot, and whoever is being undone never goes forward again"
 );

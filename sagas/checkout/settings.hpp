@@ -18,6 +18,11 @@ struct checkout_settings {
     // Whether a completed checkout starts the fulfilment saga, which captures the payment and
     // ships.
     bool fulfilment_enabled = true;
+    // Whether the fulfilment goes on until the parcel has arrived, as it is told from outside, and
+    // how long after its start a person is asked where the parcel is. Without a fulfillment
+    // backend there is no parcel.
+    bool track_shipments = false;
+    duration delivery_deadline{std::chrono::days{30}};
 };
 
 }  // namespace makegood

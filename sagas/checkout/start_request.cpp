@@ -4,10 +4,10 @@
 #include <boost/json/array.hpp>
 
 #include "engine/limits.hpp"
-#include "sagas/checkout/start_fields.hpp"
 #include "sagas/contract/variable_names.hpp"
 #include "sagas/json/body_reading.hpp"
 #include "sagas/json/canonical.hpp"
+#include "sagas/json/fields.hpp"
 #include "sagas/json/scratch_memory.hpp"
 #include "sagas/json/sha256.hpp"
 #include "sagas/json/writing.hpp"
@@ -16,6 +16,8 @@ namespace makegood::checkout {
 namespace {
 
 namespace bj = boost::json;
+using json::field_reader;
+using json::problem_list;
 namespace variable = contract::variable;
 
 constexpr std::size_t sku_bytes_max = 128;
@@ -296,6 +298,9 @@ private:
         keep_flag(variable::has_fulfillment, settings_.has_fulfillment);
         keep_flag(variable::has_notification, settings_.has_notification);
         keep_flag(variable::fulfils, settings_.fulfilment_enabled);
+        if (!settings_.track_shipments || !settings_.has_fulfillment) return;
+        keep_flag(variable::tracks_shipment, true);
+        inputs_.set(variable::delivery_deadline_ms, settings_.delivery_deadline.count());
     }
 
     void keep_flag(std::string_view name, bool on) {

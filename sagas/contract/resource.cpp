@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sagas/contract/shipment.hpp"
 #include "sagas/contract/variable_names.hpp"
 #include "sagas/json/writing.hpp"
 
@@ -32,6 +33,16 @@ void write_reason(object_text& out, const saga_record& saga) {
         .text("code", saga.reason->code)
         .text("step", saga.reason->step.value)
         .text_unless_empty("detail", saga.reason->detail)
+        .finish();
+}
+
+void write_shipment(object_text& out, const saga_record& saga) {
+    const shipment_status* told = furthest_told(saga);
+    if (told == nullptr) return;
+    object_text shipment = out.object("shipment");
+    shipment.text("status", told->word)
+        .text_unless_empty("at", saga.text(variable::happened_at(told->variable)))
+        .text_unless_empty("tracking", saga.text(variable::shipment_tracking))
         .finish();
 }
 
@@ -66,6 +77,7 @@ void write_standing(object_text& out, const saga_record& saga, const related_ids
     write_total(out, saga);
     write_reason(out, saga);
     write_parked(out, saga);
+    write_shipment(out, saga);
 }
 
 std::string waiting_for_text(std::span<const live_note> notes) {
@@ -81,11 +93,12 @@ std::string waiting_for_text(std::span<const live_note> notes) {
     return out + "]";
 }
 
-// Of the open calls, the one that has failed most often.
+// Of the open calls that somebody is asked for, the one that has failed most often.
 const call_record* slowest_call(const saga_record& saga) {
     const call_record* slowest = nullptr;
     for (const call_record& each : saga.calls) {
         if (each.status != call_status::pending) continue;
+        if (is_task(saga.definition->call(each.call.call))) continue;
         if (slowest == nullptr || each.attempts > slowest->attempts) slowest = &each;
     }
     return slowest;

@@ -25,6 +25,8 @@ inline constexpr std::string_view has_cart = "has_cart";
 inline constexpr std::string_view has_fulfillment = "has_fulfillment";
 inline constexpr std::string_view has_notification = "has_notification";
 inline constexpr std::string_view fulfils = "fulfils";
+inline constexpr std::string_view tracks_shipment = "tracks_shipment";
+inline constexpr std::string_view delivery_deadline_ms = "delivery_deadline_ms";
 inline constexpr std::string_view checkout_id = "checkout_id";  // of a fulfilment
 
 // Learnt; without a catalog the first two are inputs.
@@ -32,6 +34,17 @@ inline constexpr std::string_view lines = "lines";  // JSON [{sku,quantity,unit_
 inline constexpr std::string_view total = "total";
 inline constexpr std::string_view reservation_expires_ms = "reservation_expires_ms";  // since 1970
 inline constexpr std::string_view reservation_status = "reservation_status";
+
+// Learnt from reports of a shipment: each status that was told ("1"), when it happened if that was
+// said, and under which number the carrier knows the parcel.
+inline constexpr std::string_view shipment_delivered = "shipment_delivered";
+inline constexpr std::string_view shipment_returned = "shipment_returned";
+inline constexpr std::string_view shipment_lost = "shipment_lost";
+inline constexpr std::string_view shipment_shipped = "shipment_shipped";
+inline constexpr std::string_view shipment_tracking = "shipment_tracking";
+[[nodiscard]] inline std::string happened_at(std::string_view told) {
+    return std::string(told) + "_at";  // as format_instant() has it
+}
 
 // One tender each, counted from 1: `payment_1` is its JSON, `amount_1` what it pays (absent: the
 // rest).

@@ -147,6 +147,26 @@ constexpr bool every_answer_is_listed(const saga_table& table) {
     });
 }
 
+// What may be told of from outside may be told at any time: in every state but the initial one it
+// leads on or is listed as ignored.
+constexpr bool reports_are_always_listed(const saga_table& table) {
+    return std::ranges::all_of(table.reports, [&](fact_name report) {
+        return std::ranges::all_of(table.states, [&](const state_spec& state) {
+            return state.kind == state_kind::initial || lists(table, state.name, report);
+        });
+    });
+}
+
+// A task has no answer but that a person has done it, cannot be given up, and says what it is.
+constexpr bool tasks_are_for_a_person(const saga_table& table) {
+    return std::ranges::all_of(table.calls, [](const call_spec& call) {
+        const bool has_words = !call.parks_as.empty() && !call.task.empty();
+        if (!is_task(call)) return call.parks_as.empty() && call.task.empty();
+        return has_words && call.resolvable && call.tries == persistence::persistent
+               && call.on_refused.empty() && call.on_waiting.empty();
+    });
+}
+
 // After the pivot only forward; and who is being undone never goes forward again.
 constexpr bool there_is_no_way_back(const saga_table& table) {
     return std::ranges::all_of(table.rules, [&](const rule_line& rule) {
@@ -163,8 +183,8 @@ constexpr bool there_is_no_way_back(const saga_table& table) {
     });
 }
 
-// What is announced is where a rule leads on the way forward, each such arrow under one name. What
-// every saga has, being parked and its end, is the engine's to announce.
+// What is announced is where a rule leads on the way forward, each such arrow under one name. That
+// a saga parked or ended is the engine's to announce.
 constexpr bool announcements_are_of_the_way_forward(const saga_table& table) {
     constexpr std::string_view engines[]{"parked", "completed", "failed", "compensated"};
     return std::ranges::all_of(table.announcements, [&](const announcement& each) {
@@ -178,7 +198,7 @@ constexpr bool announcements_are_of_the_way_forward(const saga_table& table) {
         if (std::ranges::count_if(table.announcements, is_same) != 1) return false;
         const state_kind to = kind_of(table, each.to);
         const std::string_view word = each.type.substr(each.type.find('.') + 1);
-        return to != state_kind::backward && !is_end_kind(to)
+        return to != state_kind::backward && (to == state_kind::completed || !is_end_kind(to))
                && std::ranges::find(engines, word) == std::end(engines);
     });
 }

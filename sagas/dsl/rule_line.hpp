@@ -34,6 +34,7 @@ struct saga_table {
     fact_name unknown;
     fact_name cancel;
     std::span<const announcement> announcements{};
+    std::span<const fact_name> reports{};  // facts that somebody outside may tell of
 };
 
 }  // namespace makegood::dsl

@@ -4,7 +4,7 @@
 
 #include "engine/definition.hpp"
 
-// The fulfilment's calls. None is ever given up: the customer has a confirmed order.
+// The fulfilment's calls and tasks. None is ever given up: the customer has a confirmed order.
 namespace makegood::fulfilment {
 
 inline constexpr std::array catalogue{
@@ -34,6 +34,34 @@ inline constexpr std::array catalogue{
         .key = "notify",
         .tries = persistence::persistent,
         .on_done = fact_name{"customer_notified"}},
+    // Tasks: what became of the parcel, nobody but a person can put right.
+    call_spec{
+        .name = call_name{"settle_loss"},
+        .backend = {},
+        .key = "settle_loss",
+        .tries = persistence::persistent,
+        .on_done = fact_name{"shipment_settled"},
+        .parks_as = "shipment_lost",
+        .task = "the parcel is lost: send the goods again or pay the money back, then resolve this "
+                "call"},
+    call_spec{
+        .name = call_name{"settle_return"},
+        .backend = {},
+        .key = "settle_return",
+        .tries = persistence::persistent,
+        .on_done = fact_name{"shipment_settled"},
+        .parks_as = "shipment_returned",
+        .task = "the parcel came back: send it again or pay the money back, then resolve this "
+                "call"},
+    call_spec{
+        .name = call_name{"settle_delay"},
+        .backend = {},
+        .key = "settle_delay",
+        .tries = persistence::persistent,
+        .on_done = fact_name{"shipment_settled"},
+        .parks_as = "shipment_overdue",
+        .task = "nobody has said that the parcel arrived: ask the carrier and the customer, make "
+                "it good if it did not, then resolve this call"},
 };
 
 }  // namespace makegood::fulfilment

@@ -1,5 +1,7 @@
 #include "sagas/fulfilment/definition.hpp"
 
+#include <algorithm>
+
 #include "sagas/contract/answer_reading.hpp"
 #include "sagas/contract/derived_ids.hpp"
 #include "sagas/contract/idempotency_key.hpp"
@@ -10,6 +12,8 @@
 #include "sagas/dsl/rule_texts.hpp"
 #include "sagas/fulfilment/calls.hpp"
 #include "sagas/fulfilment/machine.hpp"
+#include "sagas/fulfilment/questions.hpp"
+#include "sagas/fulfilment/reports.hpp"
 #include "sagas/fulfilment/requests.hpp"
 
 namespace makegood::fulfilment {
@@ -62,7 +66,7 @@ public:
     fact_name cancel_fact() const override { return table().cancel; }
 
     call_ordinals fan_out(const call_spec& call, const saga_record& saga) const override {
-        return fan_out_of(call.name.value, saga);
+        return is_task(call) ? once_if(true) : fan_out_of(call.name.value, saga);
     }
     call_request request(const call_spec& call, call_ordinal ordinal, const saga_record& saga)
         const override {
@@ -80,7 +84,12 @@ public:
         return contract::key_of(saga.text(variable::checkout_id), call, ordinal);
     }
 
-    std::optional<state_deadline> deadline(const saga_record&) const override { return {}; }
+    bool takes_report(const saga_record& saga, fact_name fact) const override {
+        return is_tracked(saga) && std::ranges::count(table().reports, fact) > 0;
+    }
+    std::optional<state_deadline> deadline(const saga_record& saga) const override {
+        return delivery_deadline(saga);
+    }
     instant calls_useful_until(const saga_record&) const override { return never; }
     std::string reason_code(const saga_record&, fact_name fact, std::string_view) const override {
         return std::string(fact.value);  // never asked for: no rule leads backward
@@ -89,6 +98,16 @@ public:
 
     result_or<start_document, start_refusal> read_start(std::string_view) const override {
         return start_refusal{"invalid-field", "a fulfilment is started by its checkout only", {}};
+    }
+    result_or<fact_reported, start_refusal> read_report(
+        std::string_view body, std::string_view reporter
+    ) const override {
+        return fulfilment::read_report(body, reporter);
+    }
+    result_or<addressed_report, start_refusal> read_report_event(
+        std::string_view type, std::string_view data, std::string_view reporter
+    ) const override {
+        return read_shipment_event(type, data, reporter);
     }
     std::string render(const saga_record& saga, std::span<const live_note> notes) const override {
         const id_text order = contract::order_id(saga.id);
@@ -121,6 +140,7 @@ child_start start_after(const saga_record& checkout) {
         variable::tenders,         variable::shipping_address,
         variable::metadata,        variable::has_cart,
         variable::has_fulfillment, variable::has_notification,
+        variable::tracks_shipment, variable::delivery_deadline_ms,
     };
     for (const std::string_view name : kept) {
         if (const std::string* value = checkout.find(name)) inputs.set(name, *value);

@@ -28,6 +28,7 @@ constexpr std::chrono::seconds patience{60};
 checkout_settings settings_of(const service_setup& wanted) {
     checkout_settings settings;
     settings.fulfilment_enabled = wanted.fulfilment;
+    settings.track_shipments = wanted.tracks_shipments;
     return settings;
 }
 

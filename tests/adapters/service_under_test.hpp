@@ -42,6 +42,7 @@ using header = std::pair<std::string, std::string>;
 struct service_setup {
     std::size_t lanes = 1;
     bool fulfilment = false;  // most tests end with the checkout
+    bool tracks_shipments = false;
     // For what a test needs otherwise; may be empty.
     std::function<void(service_options&)> change = {};
 };

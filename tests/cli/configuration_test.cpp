@@ -153,6 +153,18 @@ TEST_CASE("inventory, payment and order have to be configured") {
     CHECK(check_whole(settings, "t").size() == 2);
 }
 
+TEST_CASE("parcels are tracked where there is somebody who ships them") {
+    configuration settings;
+    REQUIRE(read_configuration_text("[checkout]\ntrack_shipments = true\n", "t", settings).empty());
+    const auto problem = [&] { return check_whole(settings, "t").back().text(); };
+    CHECK(has(problem(), "track_shipments needs the fulfillment backend: give --fulfillment URL"));
+    REQUIRE(read_configuration_text("[backends.fulfillment]\nurl = \"http://a:1\"\n", "t", settings)
+                .empty());
+    CHECK_FALSE(has(problem(), "track_shipments"));
+    settings.checkout.fulfilment_enabled = false;
+    CHECK(has(problem(), "track_shipments needs fulfilment = true"));
+}
+
 TEST_CASE("the effective configuration reads back to itself") {
     configuration settings;
     settings.lanes = 7;

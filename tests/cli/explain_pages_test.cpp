@@ -72,6 +72,7 @@ std::set<std::string> reason_words() {
 std::set<std::string> parking_words() {
     std::set<std::string> words = found_in("engine/step.cpp", "park\\(\"([a-z_]+)\"");
     words.merge(found_in("engine/step.cpp", "parking\\{\"([a-z_]+)\""));
+    words.merge(found_in("sagas/fulfilment/calls.hpp", "parks_as = \"([a-z_]+)\""));
     words.merge(found_in("engine/engine_dispatch.cpp", "saga_parked\\{\"([a-z_]+)\""));
     return words;
 }

@@ -77,6 +77,18 @@ TEST_CASE("a held checkout is resumed, not retried") {
     CHECK_FALSE(has(text, "makegood retry"));
 }
 
+TEST_CASE("a task is resolved, not retried, and the parcel is shown") {
+    const std::string text = shown(R"({"id": "ful_1", "status": "parked", "state": "settling_loss",
+        "shipment": {"status": "lost", "at": "2026-11-20T08:15:30.000Z", "tracking": "1Z 999"},
+        "parked": {"code": "shipment_lost", "detail": "settle_loss: …", "open": ["settle_loss"]}})"
+    );
+    INFO(text);
+    CHECK(has(text, "lost at 2026-11-20T08:15:30.000Z, tracking 1Z 999"));
+    CHECK(has(text, "makegood resolve ful_1 --call settle_loss --outcome done"));
+    CHECK(has(text, "makegood explain shipment_lost"));
+    CHECK_FALSE(has(text, "makegood retry"));
+}
+
 TEST_CASE("a checkout that has ended needs no advice and has no open time") {
     const char* const completed = R"({"id": "chk_1", "status": "completed", "state": "completed"})";
     CHECK(advice_text(json::parse(completed).as_object(), looked_at, {}).empty());

@@ -15,7 +15,8 @@
 #include "targets.hpp"
 #include "tests/sagas/shop.hpp"
 
-// Input: the body of a request. It is read as a start, as an operator's verb and as fault rules.
+// Input: the body of a request. It is read as a start, as a report, as an operator's verb and
+// as fault rules.
 namespace makegood::fuzz {
 namespace {
 
@@ -86,6 +87,18 @@ void check_start(std::string_view body, const definition& meaning) {
     check_saga(meaning, *read);
 }
 
+void check_report(std::string_view body) {
+    const definition& meaning = *all_known_sagas().registry.newest("fulfilment");
+    const auto event_read = meaning.read_report_event("shipment.lost", body, "fuzzer");
+    if (!event_read) check_problem(problem_of(event_read.error()));
+    const auto read = meaning.read_report(body, "fuzzer");
+    if (!read) return check_problem(problem_of(read.error()));
+    ASSERT(!json::holds_card_number(read->detail) && !keeps_card_number(read->learnt));
+    const event told = *read;
+    const auto decoded = statestore::decode_event(statestore::encode_event(told), meaning);
+    ASSERT(decoded && *decoded == told);
+}
+
 // As the routes of signals and operators read theirs.
 void check_verb(std::string_view body) {
     auto reader = body_reader::open(body);
@@ -113,6 +126,7 @@ void check_fault_rules(std::string_view body) {
 void json_body(std::string_view bytes) {
     check_start(bytes, *all_known_sagas().registry.newest("checkout"));
     check_start(bytes, checkout_without_catalog());
+    check_report(bytes);
     if (const auto refused = json::refuse_body(bytes)) return check_problem(problem_of(*refused));
     check_verb(bytes);
     check_fault_rules(bytes);

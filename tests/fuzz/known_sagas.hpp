@@ -22,7 +22,8 @@ struct open_call {
 struct known_sagas {
     definition_registry registry;
     std::vector<saga_started> starts;
-    std::vector<open_call> calls;      // each call of each definition, with each of its ordinals
+    // Each call of each definition that somebody answers, with each of its ordinals.
+    std::vector<open_call> calls;
     std::vector<saga_record> records;  // a situation each
     std::vector<event> events;
 };

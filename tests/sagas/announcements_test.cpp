@@ -44,6 +44,43 @@ checkout_settings without_shipments() {
     return settings;
 }
 
+checkout_settings tracking() {
+    checkout_settings settings;
+    settings.track_shipments = true;
+    return settings;
+}
+
+names ends_with_parcel(const names& told) {
+    names all{"1 checkout.accepted",           "3 checkout.inventory_reserved",
+              "4 checkout.payment_authorized", "5 checkout.order_created",
+              "6 checkout.completed",          "1 fulfilment.accepted",
+              "2 fulfilment.payment_captured", "3 fulfilment.shipment_requested"};
+    all.insert(all.end(), told.begin(), told.end());
+    return all;
+}
+
+// It is told while the payment is captured, which is denied at first.
+story told_early(const std::string& status, names told) {
+    names all = ends_with_parcel(told);
+    all.insert(all.begin() + 6, "2 fulfilment.parked");
+    for (std::string& each : all) {
+        if (each == "2 fulfilment.payment_captured") each = "5 fulfilment.payment_captured";
+        if (each == "3 fulfilment.shipment_requested") each = "6 fulfilment.shipment_requested";
+        if (each.starts_with("5 fulfilment.") && !each.ends_with("captured")) each[0] = '7';
+    }
+    return {
+        .title = "the parcel is " + status + " before the payment is captured",
+        .settings = tracking(),
+        .happens =
+            [status](shop_engine& shop) {
+                shop.answers["capture_payment"] = {401, "", {}};
+                shop.run().submit(report_of(status), "ful");
+                shop.answers.erase("capture_payment");
+                shop.act(operator_verb::retry, "ful").run();
+            },
+        .told = std::move(all)};
+}
+
 // A checkout of one item whose price stands in the request.
 std::string priced_body(int unit_price, int expected_total) {
     return R"({"customer_id":"cus_42","currency":"USD","payment":{"method":"card","token":"tok"},)"
@@ -153,6 +190,34 @@ std::vector<story> stories() {
               "4 checkout.payment_authorized", "5 checkout.order_created", "6 checkout.completed",
               "1 fulfilment.accepted", "2 fulfilment.parked", "4 fulfilment.payment_captured",
               "5 fulfilment.completed"}},
+        {.title = "the parcel is shipped, lost, and turns up",
+         .settings = tracking(),
+         .happens =
+             [](shop_engine& shop) {
+                 shop.run();
+                 for (const std::string_view told :
+                      {"shipped", "shipped", "lost", "delivered", "lost"})
+                     shop.submit(report_of(told), "ful");
+             },
+         .told = ends_with_parcel(
+             {"5 fulfilment.shipped", "7 fulfilment.lost", "7 fulfilment.parked",
+              "8 fulfilment.delivered", "8 fulfilment.completed"}
+         )},
+        {.title = "the parcel comes back, and a person pays the money back",
+         .settings = tracking(),
+         .happens =
+             [](shop_engine& shop) {
+                 shop.run().submit(report_of("returned"), "ful");
+                 shop.act(operator_verb::retry, "ful");
+                 shop.submit(resolve_request{"settle_return", true, "ann", "paid back"}, "ful");
+             },
+         .told = ends_with_parcel(
+             {"5 fulfilment.returned", "5 fulfilment.parked", "7 fulfilment.completed"}
+         )},
+        told_early("delivered", {"5 fulfilment.delivered", "5 fulfilment.completed"}),
+        told_early("shipped", {"5 fulfilment.shipped"}),
+        told_early("lost", {"5 fulfilment.lost", "5 fulfilment.parked"}),
+        told_early("returned", {"5 fulfilment.returned", "5 fulfilment.parked"}),
     };
 }
 

@@ -56,6 +56,13 @@ TEST_CASE("total, reservation, reason and order appear when they are known") {
     CHECK(text_of_member(script, "updated_at") == "2026-09-21T14:14:20.000Z");
 }
 
+TEST_CASE("what is told of a checkout's parcel is for its fulfilment to hear") {
+    saga_test script;
+    script.given(started);
+    const saga_record& saga = script.saga();
+    CHECK(saga.definition->listener(saga.id) == saga.id.with_prefix("ful"));
+}
+
 TEST_CASE("a declined payment gives the reason in the contract's words") {
     saga_test script;
     script.given(started).when(quoted).when(inventory_reserved).when(payment_refused);

@@ -1,80 +1,12 @@
 #include <catch2/catch.hpp>
 
-#include "saga_test.hpp"
-#include "sagas/fulfilment/definition.hpp"
+#include "fulfilment_run.hpp"
 
 namespace makegood::testing {
 namespace {
 
 constexpr call_name capture_payment{"capture_payment"}, request_shipment{"request_shipment"},
     clear_cart{"clear_cart"}, notify{"notify"};
-
-saga_record completed_checkout(std::string body, const checkout_settings& settings = {}) {
-    // The record refers to the registry's definition, which must outlive it.
-    static std::vector<std::unique_ptr<saga_test>> scripts;
-    scripts.push_back(std::make_unique<saga_test>(scenario{std::move(body), settings}));
-    saga_test& script = *scripts.back();
-    script.given(started);
-    while (!script.saga().ended()) {
-        for (const fact_name fact :
-             {cart_read, quoted, inventory_reserved, payment_authorized, order_created,
-              inventory_confirmed}) {
-            if (const auto happens = script.event_for(fact)) {
-                script.apply(*happens);
-                break;
-            }
-        }
-    }
-    REQUIRE(script.saga().state == completed);
-    return script.saga();
-}
-
-// The fulfilment of that checkout, driven through its own definition.
-class fulfilment_run {
-public:
-    explicit fulfilment_run(const saga_record& checkout) : checkout_(checkout) {
-        const child_start child = *checkout.definition->child(checkout);
-        CHECK(child.definition == meaning_->name());
-        const saga_started start{
-            .definition = child.definition,
-            .version = 1,
-            .customer = checkout.customer,
-            .key = {},
-            .fingerprint = {},
-            .inputs = child.inputs,
-            .traceparent = {}};
-        saga_ = begin_record(child.id, *meaning_, start, start_time);
-        apply(start);
-    }
-
-    void apply(const event& happened) {
-        outcome_ = step(saga_, {saga_.sequence + 1, start_time, happened});
-    }
-    void answer(call_name call, unsigned status, std::string body = {}, call_ordinal ordinal = 0) {
-        apply(event_of({call, ordinal}, saga_, {status, std::move(body), {}}));
-    }
-    std::string opened() const {
-        std::string text;
-        for (const call_reference& each : outcome_.opened)
-            text += text_of(each) + " ";
-        return text;
-    }
-    std::string line(call_name call, call_ordinal ordinal = 0) const {
-        const call_request request = meaning_->request(meaning_->call(call), ordinal, saga_);
-        return request.method + " " + request.target + " " + request.body;
-    }
-    std::string key(call_name call, call_ordinal ordinal = 0) const {
-        return meaning_->idempotency_key_of(meaning_->call(call), ordinal, saga_);
-    }
-    const saga_record& saga() const { return saga_; }
-    const definition& meaning() const { return *meaning_; }
-
-private:
-    const saga_record checkout_;
-    std::unique_ptr<definition> meaning_ = fulfilment::make_definition();
-    saga_record saga_;
-    step_outcome outcome_;
-};
 
 TEST_CASE("a fulfilment captures, ships, clears the cart and tells the customer") {
     const saga_record checkout = completed_checkout(cart_body());

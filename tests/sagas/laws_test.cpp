@@ -15,7 +15,8 @@ constexpr state_name begun{"begun"}, doing{"doing"}, undoing{"undoing"}, shipped
     good{"good"}, bad{"bad"}, undone{"undone"};
 constexpr fact_name started{"started"}, did{"did"}, undid{"undid"}, do_refused{"do_refused"},
     unknown{"unknown"}, cancelled{"cancelled"}, too_late{"too_late"}, delivered{"delivered"};
-constexpr call_name do_it{"do_it"}, undo_it{"undo_it"};
+constexpr call_name do_it{"do_it"}, undo_it{"undo_it"}, mend{"mend"};
+constexpr backend_name shop{"shop"};
 constexpr std::size_t question = 1;
 
 // A table that can be bent before it is looked at.
@@ -29,10 +30,10 @@ struct bendable_table {
                                  unknown, cancelled, too_late, delivered};
     std::vector<call_spec> calls{
         call_spec{
-            .name = do_it, .backend = {}, .key = "do", .on_done = did, .on_refused = do_refused},
+            .name = do_it, .backend = shop, .key = "do", .on_done = did, .on_refused = do_refused},
         call_spec{
             .name = undo_it,
-            .backend = {},
+            .backend = shop,
             .key = "do",
             .undo = true,
             .tries = persistence::persistent,
@@ -63,8 +64,30 @@ struct bendable_table {
         {.from = shipped, .on = delivered, .to = good}};
     std::vector<announcement> announced{{did, shipped, "toy.shipped"}};
 
+    std::vector<fact_name> reports;
+
+    // With a step that only a person can do, after the pivot.
+    void add_task() {
+        calls.push_back(
+            {.name = mend,
+             .backend = {},
+             .key = "mend",
+             .tries = persistence::persistent,
+             .on_done = delivered,
+             .parks_as = "broken",
+             .task = "mend it"}
+        );
+        rules[1].emits = mend;
+    }
+    // Somebody outside may tell that it was delivered.
+    void add_report() {
+        reports.push_back(delivered);
+        for (const state_name each : {doing, undoing, good, bad, undone})
+            rules.push_back({.from = each, .on = delivered, .ignored = true});
+    }
+
     dsl::saga_table view() const {
-        return {states, facts, calls, rules, started, unknown, cancelled, announced};
+        return {states, facts, calls, rules, started, unknown, cancelled, announced, reports};
     }
 };
 
@@ -180,6 +203,45 @@ TEST_CASE("an answer that nobody listens to is noticed") {
     CHECK_FALSE(laws::every_answer_is_listed(table.view()));
 }
 
+TEST_CASE("a task that is no task is noticed") {
+    bendable_table table;
+    table.add_task();
+    CHECK(laws::tasks_are_for_a_person(table.view()));
+    CHECK(laws::calls_are_those_of_the_catalogue(table.view()));
+    CHECK(laws::every_answer_is_listed(table.view()));
+    call_spec& task = table.calls.back();
+    SECTION("it does not say why the saga parks") {
+        task.parks_as = {};
+    }
+    SECTION("it does not say what is to be done") {
+        task.task = {};
+    }
+    SECTION("it can be given up") {
+        task.tries = persistence::bounded;
+    }
+    SECTION("nobody may say that it is done") {
+        task.resolvable = false;
+    }
+    SECTION("it can be refused") {
+        task.on_refused = do_refused;
+    }
+    SECTION("it can wait") {
+        task.on_waiting = do_refused;
+    }
+    SECTION("a backend is asked") {
+        task.backend = shop;
+    }
+    CHECK_FALSE(laws::tasks_are_for_a_person(table.view()));
+}
+
+TEST_CASE("a state that does not listen to a report is noticed") {
+    bendable_table table;
+    table.add_report();
+    CHECK(laws::reports_are_always_listed(table.view()));
+    table.rules.pop_back();
+    CHECK_FALSE(laws::reports_are_always_listed(table.view()));
+}
+
 TEST_CASE("a way back is noticed") {
     bendable_table table;
     SECTION("after the pivot") {
@@ -191,7 +253,7 @@ TEST_CASE("a way back is noticed") {
     CHECK_FALSE(laws::there_is_no_way_back(table.view()));
 }
 
-TEST_CASE("an announcement of what cannot happen, of an undo or of an end is noticed") {
+TEST_CASE("an announcement of what cannot happen, of an undo or of a bad end is noticed") {
     bendable_table table;
     SECTION("no rule leads there") {
         table.announced[0].to = doing;
@@ -205,8 +267,8 @@ TEST_CASE("an announcement of what cannot happen, of an undo or of an end is not
     SECTION("an undo") {
         table.announced[0] = {did, undoing, "toy.turned_around"};
     }
-    SECTION("an end") {
-        table.announced[0] = {delivered, good, "toy.delivered"};
+    SECTION("a bad end") {
+        table.announced[0] = {do_refused, bad, "toy.refused"};
     }
     SECTION("a name of the engine's") {
         table.announced[0].type = "toy.parked";
@@ -230,7 +292,27 @@ TEST_CASE("the state names of released versions are pinned") {
     );
     CHECK(
         names(fulfilment::table())
-        == "accepted capturing shipping clearing_cart notifying completed "
+        == "accepted capturing shipping clearing_cart notifying awaiting_shipment in_transit "
+           "settling_loss settling_return settling_delay completed "
+    );
+}
+
+// Records hold these texts, and a replay must give the same records.
+TEST_CASE("the words of released tasks are pinned") {
+    std::string words;
+    for (const call_spec& each : fulfilment::table().calls) {
+        if (!is_task(each)) continue;
+        words.append(each.name.value).append(": ").append(each.parks_as).append(": ");
+        words.append(each.task).append("\n");
+    }
+    CHECK(
+        words
+        == "settle_loss: shipment_lost: the parcel is lost: send the goods again or pay the money "
+           "back, then resolve this call\n"
+           "settle_return: shipment_returned: the parcel came back: send it again or pay the money "
+           "back, then resolve this call\n"
+           "settle_delay: shipment_overdue: nobody has said that the parcel arrived: ask the "
+           "carrier and the customer, make it good if it did not, then resolve this call\n"
     );
 }
 

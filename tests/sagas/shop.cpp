@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "sagas/contract/derived_ids.hpp"
+#include "sagas/fulfilment/reports.hpp"
 
 namespace makegood::testing {
 namespace {
@@ -137,6 +138,11 @@ event event_of(const call_reference& call, const saga_record& saga, const backen
     return std::visit(
         event_maker{call}, saga.definition->read_answer(spec, call.ordinal, saga, answer)
     );
+}
+
+fact_reported report_of(std::string_view status) {
+    const std::string body = R"({"status":")" + std::string(status) + R"("})";
+    return *fulfilment::read_report(body, "the carrier");
 }
 
 saga_id test_id() {

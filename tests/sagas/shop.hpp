@@ -31,6 +31,9 @@ inline constexpr instant start_time{duration{1'790'000'000'000}};
     const call_reference& call, const saga_record& saga, const backend_answer& answer
 );
 
+// What whoever ships says of the parcel: "delivered".
+[[nodiscard]] fact_reported report_of(std::string_view status);
+
 [[nodiscard]] saga_id test_id();
 
 }  // namespace makegood::testing

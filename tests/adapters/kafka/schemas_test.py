@@ -40,6 +40,9 @@ SPOILED = {
     "one that waits without a total": ("checkout.awaiting_customer", lambda e: e["data"].pop("total"), "total"),
     "a fulfilment without its id": ("fulfilment.shipment_requested", lambda e: e["data"].pop("fulfilment_id"), "fulfilment_id"),
     "a fulfilment that is undone": ("fulfilment.shipment_requested", lambda e: e["data"].update(status="compensating"), "$.data.status"),
+    "a delivered one that runs": ("fulfilment.delivered", lambda e: e["data"].update(status="running"), "$.data.status"),
+    "a delivered one whose shipment is lost": ("fulfilment.delivered", lambda e: e["data"]["shipment"].update(status="lost"), "$.data.shipment.status"),
+    "a delivered one without its shipment": ("fulfilment.delivered", lambda e: e["data"].pop("shipment"), "shipment"),
     "a type that nobody sends": ("checkout.accepted", lambda e: e.update(type="cart.filled"), "cart.filled"),
 }
 

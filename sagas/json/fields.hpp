@@ -10,7 +10,7 @@
 
 #include "engine/definition.hpp"
 
-namespace makegood::checkout {
+namespace makegood::json {
 
 // Collects what is wrong with a request, each with its place.
 class problem_list {
@@ -58,4 +58,4 @@ private:
     problem_list& problems_;
 };
 
-}  // namespace makegood::checkout
+}  // namespace makegood::json

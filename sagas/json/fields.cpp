@@ -1,11 +1,11 @@
-#include "sagas/checkout/start_fields.hpp"
+#include "sagas/json/fields.hpp"
 
 #include <algorithm>
 #include <boost/json/string.hpp>
 
 #include "sagas/json/strict_reading.hpp"
 
-namespace makegood::checkout {
+namespace makegood::json {
 namespace {
 
 bool is_control(char byte) {
@@ -62,7 +62,7 @@ std::optional<std::int64_t> field_reader::whole_number(
 
 std::string field_reader::pointer_to(std::string_view name) const {
     std::string pointer = pointer_;
-    json::append_token(pointer, name);
+    append_token(pointer, name);
     return pointer;
 }
 
@@ -70,4 +70,4 @@ void field_reader::refuse(std::string_view name, std::string detail) {
     problems_.add(pointer_to(name), std::move(detail));
 }
 
-}  // namespace makegood::checkout
+}  // namespace makegood::json
