@@ -18,10 +18,15 @@ std::string call_text(const call_reference& call) {
     return text;
 }
 
-// Every open call has been opened again since somebody acted.
+bool is_for_person(const saga_record& saga, const call_record& call) {
+    return saga.definition->call(call.call.call).backend.empty();
+}
+
+// Every open call has been opened again since somebody acted, but for what only a person can do.
 bool begins_anew(const durable_saga& known) {
     return std::ranges::all_of(known.record.calls, [&](const call_record& call) {
-        return call.status != call_status::pending || call.opened_at >= known.acted_at;
+        return is_for_person(known.record, call) || call.status != call_status::pending
+               || call.opened_at >= known.acted_at;
     });
 }
 
@@ -120,15 +125,19 @@ void people::resolve_by_hand(const saga_record& saga) {
             "{}:by-hand-{}", saga.definition->idempotency_key_of(spec, call.call.ordinal, saga),
             by_hand_++
         );
-        const backend_answer answer = around_.backends.receive(
-            spec.backend.value, saga.definition->request(spec, call.call.ordinal, saga), key,
-            around_.host.time.now()
-        );
-        const bool done = answer.status / 100 == 2;
-        if (!done && answer.body.find("exists") == std::string::npos) continue;
+        if (!is_for_person(saga, call) && !do_by_hand(saga, call.call, key)) continue;
         std::string actor = fmt::format("operator-{}", commands_);
         submit(saga.id, resolve_request{call_text(call.call), true, actor, "done by hand"}, actor);
     }
+}
+
+bool people::do_by_hand(const saga_record& saga, const call_reference& call, std::string_view key) {
+    const call_spec& spec = saga.definition->call(call.call);
+    const backend_answer answer = around_.backends.receive(
+        spec.backend.value, saga.definition->request(spec, call.ordinal, saga), key,
+        around_.host.time.now()
+    );
+    return answer.status / 100 == 2 || answer.body.find("exists") != std::string::npos;
 }
 
 // What was promised must be so: the answer shows the saga as it durably is.

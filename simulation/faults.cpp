@@ -48,6 +48,10 @@ constexpr std::array<fault_description, fault_kinds_count> descriptions{{
     {kind::operator_verb, "operator_verb", 0.005, 0.05, "an operator does something at random"},
     {kind::late_customer, "late_customer", 0.1, 0.3,
      "a customer who must act does so twice, too late, or never"},
+    {kind::lost_parcel, "lost_parcel", 0.05, 0.2,
+     "a parcel is lost, comes back, or nobody hears of it again"},
+    {kind::unruly_carrier, "unruly_carrier", 0.1, 0.4,
+     "what becomes of a parcel is told twice and in the wrong order"},
 }};
 
 static_assert(std::ranges::all_of(descriptions, [](const fault_description& each) {

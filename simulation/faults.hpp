@@ -46,8 +46,11 @@ enum class fault_kind : std::uint8_t {
     cancel,
     operator_verb,
     late_customer,
+    // what becomes of parcels
+    lost_parcel,
+    unruly_carrier,
 };
-inline constexpr std::size_t fault_kinds_count = 28;
+inline constexpr std::size_t fault_kinds_count = 30;
 
 struct fault_description {
     fault_kind kind{};

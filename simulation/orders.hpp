@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -21,6 +22,9 @@ struct order {
 };
 // By the checkout that was accepted for it.
 using accepted_orders = std::unordered_map<saga_id, order>;
+
+// What was said of each fulfilment's parcel so far, heard or not.
+using parcels_told = std::map<saga_id, std::set<std::string, std::less<>>>;
 
 // A checkout at random: a cart or items, one tender or two, cards that are declined or need the
 // customer, a total that is expected rightly or wrongly.

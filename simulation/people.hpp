@@ -64,6 +64,9 @@ private:
 
     void command_saga(const saga_id& id, operator_verb verb);
     void resolve_by_hand(const saga_record& saga);
+    [[nodiscard]] bool do_by_hand(
+        const saga_record& saga, const call_reference& call, std::string_view key
+    );
     void submit(const saga_id& id, command asked, std::string actor);
     void judge_answer(const saga_id& id, const command& asked, const reply& told);
 

@@ -8,6 +8,7 @@
 #include "engine/assert.hpp"
 #include "engine/limits.hpp"
 #include "sagas/registry.hpp"
+#include "simulation/carrier.hpp"
 #include "simulation/checkers/final_audit.hpp"
 #include "simulation/memory_disk.hpp"
 #include "simulation/people.hpp"
@@ -20,12 +21,16 @@ using kind = fault_kind;
 using namespace std::chrono_literals;
 
 // What a deployment may configure differs from world to world.
-checkout_settings settings_of(chance& luck) {
+checkout_settings settings_of(chance& luck, std::uint64_t seed) {
     constexpr std::array<duration, 3> lives{30s, 120s, 900s};
     constexpr std::array<duration, 3> deadlines{60s, 300s, 1800s};
     checkout_settings settings;
     settings.reservation_ttl = lives[luck.below(lives.size())];
     settings.deadline = deadlines[luck.below(deadlines.size())];
+    constexpr std::array<duration, 3> delivery_deadlines{5min, 20min, 100min};
+    chance parcels(seed, "parcels");
+    settings.track_shipments = parcels.happens(0.6);
+    settings.delivery_deadline = delivery_deadlines[parcels.below(delivery_deadlines.size())];
     return settings;
 }
 
@@ -60,7 +65,7 @@ public:
         : options_(options),
           luck_(options.seed, "world"),
           publishing_(options.seed, "publisher"),
-          checkout_settings_(settings_of(luck_)),
+          checkout_settings_(settings_of(luck_, options.seed)),
           registry_(make_registry(checkout_settings_)),
           settings_(engine_options_of(luck_, options.seed)),
           log_(options.keeps_lines),
@@ -68,7 +73,9 @@ public:
           backends_(sky_),
           judge_(registry_, settings_, found_),
           audit_(
-              {registry_, judge_, backends_, orders_, checkout_settings_.reservation_ttl}, found_
+              {registry_, judge_, backends_, orders_, checkout_settings_.reservation_ttl, parcels_,
+               checkout_settings_.track_shipments},
+              found_
           ),
           kept_(make_store(options, registry_)),
           store_(*kept_, {time_, sky_, judge_, log_}, options.seed),
@@ -77,6 +84,11 @@ public:
           crowd_(
               {host_, sky_, backends_, found_, [this] { return reachable(); },
                [this] { bring_weather(); }, orders_},
+              options.seed
+          ),
+          carrier_(
+              {host_, sky_, backends_, found_, [this] { return reachable(); }, parcels_,
+               checkout_settings_.track_shipments},
               options.seed
           ) {}
 
@@ -239,7 +251,9 @@ private:
         if (found_.first()) return;
         judge_liveness();
         using care = people::care;
-        for (const care how : {care::resume, care::retry, care::resolve, care::retry}) {
+        // Twice, because a call that was done by hand may lead to a task.
+        for (const care how :
+             {care::resume, care::retry, care::resolve, care::retry, care::resolve}) {
             if (found_.first() || all_ended()) break;
             for (const saga_id& id : unfinished())
                 crowd_.care_for(id, how);
@@ -372,12 +386,14 @@ private:
     shop backends_;
     checkers judge_;
     accepted_orders orders_;
+    parcels_told parcels_;
     final_audit audit_;
     const std::unique_ptr<crashable_store> kept_;
     disk store_;
     network wire_;
     machine host_;
     people crowd_;
+    carrier carrier_;
     std::unique_ptr<process> serving_;
     std::unique_ptr<process> stale_;  // one that was replaced and has not noticed yet
 

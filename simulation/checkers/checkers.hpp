@@ -37,7 +37,9 @@ public:
     void changed(const saga_changed& change, bool stale);
 
     // Called with every saga that a commit has made durable.
-    void watch(std::function<void(const saga_record&)> watcher) { watcher_ = std::move(watcher); }
+    void watch(std::function<void(const saga_record&)> watcher) {
+        watchers_.push_back(std::move(watcher));
+    }
     [[nodiscard]] const durable_sagas& durable() const { return durable_; }
     // Whether any attempt of a call with that idempotency key was ever let out.
     [[nodiscard]] bool ever_sent(std::string_view key) const {
@@ -58,6 +60,8 @@ private:
     void check_denial(const durable_entry& entry, const call_reference& which);
     void check_attempt(const durable_entry& entry, const call_failed& failed);
     void check_pivot(const durable_entry& entry);
+    void check_task(const durable_entry& entry);
+    void check_parcel(const durable_entry& entry);
     void check_parked(const perform_call& call, const saga_record& saga, instant wall);
     void check_budget(const perform_call& call, const saga_record& saga, instant wall);
     void check_undo_order(const perform_call& call, const saga_record& saga);
@@ -68,7 +72,7 @@ private:
     durable_sagas durable_;
     announcements events_;
     std::set<saga_id> pruned_;
-    std::function<void(const saga_record&)> watcher_;
+    std::vector<std::function<void(const saga_record&)>> watchers_;
     std::map<std::string, call_key, std::less<>> sent_;  // by idempotency key
     std::set<call_key> under_way_;
     std::set<call_key> sent_in_this_life_;

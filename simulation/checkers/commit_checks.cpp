@@ -64,7 +64,8 @@ void checkers::committed(const batch& changes, const commit_receipt& receipt, bo
             );
         }
         events_.committed(change);
-        if (watcher_) watcher_(known.record);
+        for (const auto& watcher : watchers_)
+            watcher(known.record);
     }
 }
 
@@ -92,6 +93,8 @@ void checkers::pruned(const std::vector<pruned_saga>& removed, bool newest) {
 
 void checkers::check_entry(const durable_entry& entry) {
     check_pivot(entry);
+    check_task(entry);
+    check_parcel(entry);
     if (const auto* failed = std::get_if<call_failed>(&entry.entry.event)) {
         check_attempt(entry, *failed);
     }
@@ -99,7 +102,8 @@ void checkers::check_entry(const durable_entry& entry) {
         check_denial(entry, denied->call);
     }
     const bool asked_for = std::holds_alternative<operator_acted>(entry.entry.event)
-                           || std::holds_alternative<signal_received>(entry.entry.event);
+                           || std::holds_alternative<signal_received>(entry.entry.event)
+                           || std::holds_alternative<fact_reported>(entry.entry.event);
     if (entry.outcome.listed || asked_for) return;
     found_.breaks(
         promise::every_saga_ends, entry.after.id,
@@ -195,6 +199,42 @@ void checkers::judge_backoffs() {
             backoffs_count_, mean
         )
     );
+}
+
+// What only a person can do has told one, whatever else happens, and is never planned.
+void checkers::check_task(const durable_entry& entry) {
+    const saga_record& saga = entry.after;
+    for (const call_record& call : saga.calls) {
+        const bool is_task = saga.definition->call(call.call.call).backend.empty();
+        if (!is_task || call.status != call_status::pending) continue;
+        if (saga.parked && call.next_attempt_at == never) continue;
+        found_.breaks(
+            promise::operators_can_act, saga.id,
+            fmt::format(
+                "{} is for a person to do, and nobody is told or it is planned",
+                call.call.call.value
+            )
+        );
+    }
+}
+
+// A parcel is waited for until more is known of it than that it was shipped, and not for longer
+// than is allowed; but as long as that.
+void checkers::check_parcel(const durable_entry& entry) {
+    const saga_record& saga = entry.after;
+    const bool waits = saga.state.value == "awaiting_shipment" || saga.state.value == "in_transit";
+    for (const std::string_view known : {"delivered", "returned", "lost"}) {
+        if (!waits || saga.find(fmt::format("shipment_{}", known)) == nullptr) continue;
+        found_.breaks(
+            promise::nothing_lost_or_doubled, saga.id,
+            fmt::format("waits for a parcel that is known to be {}", known)
+        );
+    }
+    const auto* timer = std::get_if<timer_fired>(&entry.entry.event);
+    if (timer == nullptr || timer->fact.value != "delivery_overdue") return;
+    const duration allowed{saga.integer("delivery_deadline_ms").value_or(0)};
+    if (entry.entry.at >= saga.created_at + allowed) return;
+    found_.breaks(promise::every_saga_ends, saga.id, "its parcel was overdue before its time");
 }
 
 void checkers::check_pivot(const durable_entry& entry) {

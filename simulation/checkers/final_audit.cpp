@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
@@ -220,7 +221,24 @@ void final_audit::judge_undo_of_unknown(const saga_record& saga, call_name call,
     );
 }
 
+// A fulfilment that waits for its parcel is over when that was delivered, as somebody said, or a
+// person has made good what became of it.
+void final_audit::judge_parcel(const saga_record& saga) {
+    const bool settled = std::ranges::any_of(saga.calls, [](const call_record& call) {
+        return call.call.call.value.starts_with("settle_") && call.status == call_status::done;
+    });
+    const auto told = parcels_.find(saga.id);
+    const bool delivered = told != parcels_.end() && told->second.contains("delivered");
+    const bool waited = saga.find("tracks_shipment") != nullptr;
+    if (waited == tracks_shipments_ && (!waited || settled || delivered)) return;
+    breaks(
+        promise::nothing_lost_or_doubled, saga,
+        "is over, and nobody has said that its parcel arrived or was made good"
+    );
+}
+
 void final_audit::judge_fulfilment(const saga_record& saga) {
+    judge_parcel(saga);
     const auto wish = orders_.find(saga.id.with_prefix("chk"));
     if (wish == orders_.end()) return;  // told of with its checkout
     std::int64_t taken = 0;

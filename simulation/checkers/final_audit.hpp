@@ -17,6 +17,8 @@ public:
         const shop& backends;
         const accepted_orders& orders;
         duration reservation_ttl;
+        const parcels_told& parcels;
+        bool tracks_shipments;
     };
     final_audit(const evidence& given, verdict& found)
         : registry_(given.registry),
@@ -24,6 +26,8 @@ public:
           backends_(given.backends),
           orders_(given.orders),
           reservation_ttl_(given.reservation_ttl),
+          parcels_(given.parcels),
+          tracks_shipments_(given.tracks_shipments),
           found_(found) {}
 
     void judge(journal_reader& store);
@@ -39,6 +43,7 @@ private:
     void judge_money();
     void judge_undone(const saga_record& saga);
     void judge_fulfilment(const saga_record& saga);
+    void judge_parcel(const saga_record& saga);
     void judge_undo_of_unknown(const saga_record& saga, call_name call, bool barred);
     void judge_stock();
 
@@ -51,6 +56,8 @@ private:
     const shop& backends_;
     const accepted_orders& orders_;
     const duration reservation_ttl_;
+    const parcels_told& parcels_;
+    const bool tracks_shipments_;
     verdict& found_;
 };
 

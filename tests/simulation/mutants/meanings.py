@@ -238,4 +238,34 @@ MEANINGS = [
         '(ttl_ms + 999) / 1000',
         '(ttl_ms + 999) / 1000 * (PLANTED ? 100 : 1)',
         'P6', 20),
+    Mutant(
+        'report_not_kept', 'engine/step.cpp',
+        'saga_.learnt.merge(event.learnt);\n        take(*fact, {});',
+        'if (!PLANTED) saga_.learnt.merge(event.learnt);\n        take(*fact, {});',
+        'P9', 20),
+    Mutant(
+        'early_report_forgotten', 'sagas/fulfilment/questions.cpp',
+        'if (told == nullptr) return parcel::not_heard_of;',
+        'if (PLANTED || told == nullptr) return parcel::not_heard_of;',
+        'P9', 20),
+    Mutant(
+        'parcel_not_waited_for', 'sagas/fulfilment/questions.cpp',
+        'if (!is_tracked(saga)) return parcel::not_awaited;',
+        'if (PLANTED || !is_tracked(saga)) return parcel::not_awaited;',
+        'P9', 20),
+    Mutant(
+        'overdue_parcel_forgotten', 'sagas/fulfilment/definition.cpp',
+        'return delivery_deadline(saga);',
+        'return PLANTED ? std::nullopt : delivery_deadline(saga);',
+        'P6', 20),
+    Mutant(
+        'task_does_not_park', 'engine/step.cpp',
+        '} else if (!saga_.parked) {',
+        '} else if (!saga_.parked && !PLANTED) {',
+        'P10', 20),
+    Mutant(
+        'task_is_sent_by_retry', 'engine/step.cpp',
+        'if (call.status != call_status::pending || is_task(spec(call.call.call))) continue;',
+        'if (call.status != call_status::pending || (!PLANTED && is_task(spec(call.call.call)))) continue;',
+        'P10 assertion', 20),
 ]
