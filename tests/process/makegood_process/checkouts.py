@@ -77,6 +77,13 @@ class Checkouts:
 
         return wait_until(f"{checkout_id} is {status}", reached)
 
+    def wait_for_state(self, saga_id: str, state: str) -> Json:
+        def reached() -> Json | None:
+            saga = self.read(saga_id)
+            return saga if saga["state"] == state else None
+
+        return wait_until(f"{saga_id} is {state}", reached)
+
     def journal(self, checkout_id: str) -> list[Json]:
         return self.endpoint.get(f"/v1/checkouts/{checkout_id}/journal")["items"]
 
@@ -87,6 +94,10 @@ class Checkouts:
     def signal_payment(self, checkout_id: str, result: str) -> Answer:
         path = f"/v1/checkouts/{checkout_id}/signals/payment"
         return self.endpoint.call("POST", path, {"result": result})
+
+    def signal_shipment(self, saga_id: str, status: str, **more: str) -> Answer:
+        path = f"/v1/checkouts/{saga_id}/signals/shipment"
+        return self.endpoint.call("POST", path, {"status": status, **more})
 
     def listed(self, **query: str) -> Iterator[Json]:
         """Every page; `saga="fulfilment"` lists those."""
