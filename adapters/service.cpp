@@ -16,9 +16,11 @@
 
 #include "adapters/clock/clock.hpp"
 #include "adapters/fault_injection/fault_rules.hpp"
+#include "adapters/intake/checkout_orders.hpp"
 #include "adapters/lane/lane_set.hpp"
 #include "adapters/lane/partition_map.hpp"
 #include "adapters/service_lane.hpp"
+#include "adapters/telemetry/intake_metrics.hpp"
 #include "adapters/telemetry/log.hpp"
 #include "adapters/telemetry/metrics.hpp"
 #include "engine/assert.hpp"
@@ -63,6 +65,7 @@ struct service::implementation {
     ~implementation();
 
     void add_lane(std::size_t index);
+    void open_intake();
     int run(std::function<void(std::uint64_t resumed)> ready);
 
     // From any thread: posted to control.
@@ -72,6 +75,8 @@ struct service::implementation {
 
     void wait_for_signal();
     void begin_drain();
+    void stop_intake();
+    void leave_when_settled();
     void close_servers();
     void settle_lanes();
     // Runs `next` here once each of so many lanes has called what is returned.
@@ -90,6 +95,7 @@ struct service::implementation {
     // Before the lanes, so that they end after all of them: see service_lane.
     std::vector<std::unique_ptr<asio::io_context>> loops;
     std::vector<std::unique_ptr<service_lane>> processes;
+    std::unique_ptr<command_intake> intake;  // nothing unless commands are received
 
     asio::io_context control{1};
     asio::executor_work_guard<asio::io_context::executor_type> work =
@@ -100,6 +106,8 @@ struct service::implementation {
     std::size_t lanes_missing = 0;
     std::uint64_t resumed = 0;  // sagas that the lanes found unfinished
     bool draining = false;
+    bool intake_stopped = false;
+    bool lanes_settled = false;
     bool left = false;
     int exit_code = 0;
 };
@@ -110,9 +118,11 @@ service::implementation::implementation(const definition_registry& known, servic
     if (options.allow_fault_injection) faults.emplace(counted);
     for (std::size_t index = 0; index < options.lanes.size(); ++index)
         add_lane(index);
+    if (options.commands) open_intake();
 }
 
 service::implementation::~implementation() {
+    intake.reset();  // it asks the lanes
     for (const auto& each : processes)
         each->leave();
     for (const auto& each : processes)
@@ -132,6 +142,25 @@ void service::implementation::add_lane(std::size_t index) {
         std::move(events)
     ));
     lanes.add(processes.back()->runtime());
+}
+
+// What arrives before the lanes have recovered waits for them.
+void service::implementation::open_intake() {
+    const auto count = [counts = std::make_shared<intake_metrics>(
+                            counted, options.commands->topic
+                        )](const intake_statistics& stands) {
+        counts->stand(
+            stands.unfinished, stands.is_paused,
+            {stands.received, stands.accepted, stands.refused, stands.dead_letters,
+             stands.refused_by_broker}
+        );
+    };
+    auto opened = command_intake::open(
+        *options.commands,
+        {checkout_order_reader(registry, options.refuse_body), options.refuse_body, lanes, count}
+    );
+    if (!opened) throw std::invalid_argument(opened.error().detail);
+    intake = std::move(*opened);
 }
 
 int service::implementation::run(std::function<void(std::uint64_t resumed)> ready) {
@@ -154,6 +183,7 @@ int service::implementation::run(std::function<void(std::uint64_t resumed)> read
     // From here on nobody listens to signals: a disk that hangs must not make the process deaf to
     // them.
     signals.clear();
+    intake.reset();
     for (const auto& each : processes)
         each->leave();
     for (const auto& each : processes)
@@ -200,10 +230,28 @@ void service::implementation::begin_drain() {
     log(log_level::info, "draining: no new checkouts; what is under way is finished");
     for (const auto& each : processes)
         each->runtime().begin_drain();
+    stop_intake();
     notice.expires_after(options.drain.notice);
     notice.async_wait([this](const boost::system::error_code& error) {
         if (!error) close_servers();
     });
+}
+
+// Beside the drain of the servers and not before it: a broker that is away must not take the time
+// that requests under way have. Orders that lanes have are answered for until the lanes settle.
+void service::implementation::stop_intake() {
+    const auto stopped = [this] {
+        intake_stopped = true;
+        leave_when_settled();
+    };
+    if (!intake) return stopped();
+    intake->stop(steady_now() + options.drain.notice + options.drain.patience, [this, stopped] {
+        asio::post(control, stopped);
+    });
+}
+
+void service::implementation::leave_when_settled() {
+    if (intake_stopped && lanes_settled) leave(0);
 }
 
 void service::implementation::close_servers() {
@@ -214,7 +262,10 @@ void service::implementation::close_servers() {
 }
 
 void service::implementation::settle_lanes() {
-    const auto arrived = after_every_lane([this] { leave(0); });
+    const auto arrived = after_every_lane([this] {
+        lanes_settled = true;
+        leave_when_settled();
+    });
     const steady_instant until = steady_now() + options.drain.patience;
     for (const auto& each : processes) {
         each->runtime().settle(until, [arrived](bool settled) {

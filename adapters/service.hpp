@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/intake/command_intake.hpp"
 #include "adapters/kafka/publisher.hpp"
 #include "adapters/lane/start_limiter.hpp"
 #include "adapters/participants/backend_options.hpp"
@@ -54,7 +55,9 @@ struct service_options {
     // How the events of sagas are sent; nothing: nobody sends them.
     std::optional<kafka::publisher_options> publishing;
     std::string
-        refused_events_file;  // of those that the broker will never take; see kafka::refused_events
+        refused_events_file;  // those that the broker will never take; kafka::refused_events
+    // Where commands are received, beside the HTTP API; nothing: nowhere.
+    std::optional<intake_options> commands;
     duration event_retention = std::chrono::hours{1};  // after the commit, once they were sent
     start_rate_limit rate_limit;
     drain_options drain;

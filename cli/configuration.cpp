@@ -10,8 +10,8 @@
 #include "cli/configuration_keys.hpp"
 #include "cli/configuration_toml.hpp"
 #include "cli/duration_text.hpp"
-#include "cli/event_publishing.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/kafka_use.hpp"
 #include "cli/near_miss.hpp"
 #include "engine/assert.hpp"
 
@@ -163,8 +163,8 @@ configuration_problems check_whole(const configuration& settings, const std::str
         "[checkout] track_shipments needs the fulfillment backend: give --fulfillment URL, or url "
         "in [backends.fulfillment]"
     );
-    const auto publishing = publisher_options_of(settings);
-    if (!publishing) demand(false, "[kafka] " + publishing.error().detail);
+    const auto use = kafka_use_of(settings);
+    if (!use) demand(false, "[kafka] " + use.error().detail);
     return problems;
 }
 

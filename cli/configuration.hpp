@@ -22,12 +22,16 @@ namespace makegood::cli {
 inline constexpr std::array<std::string_view, 7> backend_names{
     "cart", "catalog", "inventory", "payment", "order", "fulfillment", "notification"};
 
-// Where the events of sagas go.
+// Where the events of sagas go, and where commands come from.
 struct event_settings {
     std::string brokers;  // of Kafka; empty: no events are kept
     std::string file;     // of further settings of its client; may be empty
     std::string topic = "checkout.events";
     std::string content_mode = "structured";
+    std::string commands_topic;  // empty: no commands are read
+    std::string commands_group = "makegood";
+    std::string replies_topic = "checkout.replies";
+    std::string dead_letters_topic = "checkout.commands.dlq";
     duration retention = std::chrono::hours{1};  // after the commit, once they were sent
 };
 

@@ -228,9 +228,15 @@ void add_kafka(keys& all) {
     all.back().has_default = false;
     add("kafka.settings", {"the path of a file", is_set}, &event_settings::file);
     all.back().has_default = false;
-    add("kafka.events_topic", {"the name of a topic: up to 249 of A-Z a-z 0-9 . _ -", is_topic},
-        &event_settings::topic);
+    const text_rule topic{"the name of a topic: up to 249 of A-Z a-z 0-9 . _ -", is_topic};
+    add("kafka.events_topic", topic, &event_settings::topic);
     add("kafka.content_mode", one_of({"structured", "binary"}), &event_settings::content_mode);
+    add("kafka.commands_topic", topic, &event_settings::commands_topic);
+    all.back().has_default = false;
+    add("kafka.commands_group", {"the name of a group of consumers", is_set},
+        &event_settings::commands_group);
+    add("kafka.replies_topic", topic, &event_settings::replies_topic);
+    add("kafka.dead_letters_topic", topic, &event_settings::dead_letters_topic);
 }
 
 void add_log(keys& all) {

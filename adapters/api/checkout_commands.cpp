@@ -5,6 +5,7 @@
 
 #include "adapters/api/body_check.hpp"
 #include "adapters/api/body_reader.hpp"
+#include "adapters/api/checkout_bodies.hpp"
 #include "adapters/api/saga_response.hpp"
 #include "adapters/lane/until_told.hpp"
 #include "engine/limits.hpp"
@@ -13,27 +14,18 @@ namespace makegood {
 
 namespace {
 
-constexpr std::size_t call_bytes_max = 128;
-constexpr std::size_t code_bytes_max = 128;
-
-or_problem<command> read_cancel(std::string_view body) {
-    operator_acted acted{operator_verb::cancel, "customer", "cancelled by the customer"};
-    if (body.empty()) return command(std::move(acted));
-    or_problem<body_reader> reader = body_reader::open(body);
+or_problem<command> read_cancel_body(std::string_view body) {
+    or_problem<body_reader> reader = body_reader::open(body.empty() ? "{}" : body);
     if (!reader) return reader.error();
-    acted.actor = reader->optional_text("actor", limits::actor_bytes_max).value_or(acted.actor);
-    acted.reason = reader->optional_text("reason", limits::reason_bytes_max).value_or(acted.reason);
+    operator_acted acted = read_cancel(*reader);
     if (auto wrong = reader->finish()) return *wrong;
     return command(std::move(acted));
 }
 
-or_problem<command> read_signal(std::string_view body) {
+or_problem<command> read_signal_body(std::string_view body) {
     or_problem<body_reader> reader = body_reader::open(body);
     if (!reader) return reader.error();
-    signal_received received;
-    received.signal = reader->optional_text("call", call_bytes_max).value_or("payment");
-    received.accepted = reader->required_word("result", {"authorized", "refused"}) == 0;
-    received.code = reader->optional_text("code", code_bytes_max).value_or(std::string());
+    signal_received received = read_payment_signal(*reader);
     if (auto wrong = reader->finish()) return *wrong;
     return command(std::move(received));
 }
@@ -93,11 +85,11 @@ awaited_response command_checkout(const api_context& in, const routed_request& a
 }  // namespace
 
 awaited_response cancel_checkout(const api_context& in, routed_request asked) {
-    return command_checkout(in, asked, read_cancel);
+    return command_checkout(in, asked, read_cancel_body);
 }
 
 awaited_response signal_payment(const api_context& in, routed_request asked) {
-    return command_checkout(in, asked, read_signal);
+    return command_checkout(in, asked, read_signal_body);
 }
 
 awaited_response signal_shipment(const api_context& in, routed_request asked) {

@@ -2,10 +2,10 @@
 
 #include <utility>
 
+#include "adapters/api/checkout_bodies.hpp"
 #include "adapters/api/idempotency_key_field.hpp"
 #include "adapters/api/saga_response.hpp"
 #include "adapters/lane/until_told.hpp"
-#include "engine/assert.hpp"
 
 namespace makegood {
 
@@ -20,13 +20,11 @@ or_problem<start_wish> read_start(const api_context& in, routed_request& asked) 
     or_problem<idempotency_key> key = read_idempotency_key(asked.message.fields);
     if (!key) return key.error();
     if (const auto refused = refuse_other_media(asked.message)) return *refused;
-    const definition* const meaning = in.registry.newest("checkout");
-    ASSERT(meaning != nullptr);
-    auto document = meaning->read_start(asked.message.body);
-    if (!document) return problem_of(document.error());
-    return start_wish{
-        {meaning, std::move(*key), std::move(*document), std::move(asked.traceparent)},
-        read_preferences(asked.message.fields)};
+    or_problem<new_saga> wanted = read_new_checkout(
+        in.registry, std::move(*key), asked.message.body, std::move(asked.traceparent)
+    );
+    if (!wanted) return wanted.error();
+    return start_wish{std::move(*wanted), read_preferences(asked.message.fields)};
 }
 
 awaited_response run_start(lane& owner, start_wish wish) {

@@ -45,7 +45,10 @@ or_problem<idempotency_key> read_idempotency_key(const http::field_list& fields)
             "send an Idempotency-Key header, so that a repeated request cannot check out twice"};
     }
     if (count > 1) return invalid_key("send exactly one Idempotency-Key header");
-    const std::string_view text = fields.find("Idempotency-Key");
+    return parse_idempotency_key(fields.find("Idempotency-Key"));
+}
+
+or_problem<idempotency_key> parse_idempotency_key(std::string_view text) {
     const bool quoted = text.starts_with('"');
     const std::optional<std::string> value = quoted ? unquoted(text) : std::string(text);
     if (!value) {

@@ -84,4 +84,10 @@ inline constexpr std::array all = {
     not_implemented,
 };
 
+// Of a message that is no command; the HTTP API never answers with these.
+inline constexpr std::string_view not_an_event = "not-an-event";
+inline constexpr std::string_view unknown_command = "unknown-command";
+
+inline constexpr std::array of_messages = {not_an_event, unknown_command};
+
 }  // namespace makegood::problem_codes

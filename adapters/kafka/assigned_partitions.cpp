@@ -41,7 +41,7 @@ std::optional<receipt> assigned_partitions::receive(
     partition.received = offset;
     ++partition.unfinished;
     ++unfinished_;
-    return receipt{partition.assignment, offset};
+    return receipt{partition.assignment, offset, from.number};
 }
 
 bool assigned_partitions::finish(const receipt& finished) {

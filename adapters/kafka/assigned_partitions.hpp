@@ -16,6 +16,7 @@ namespace makegood::kafka {
 struct receipt {
     std::uint64_t assignment = 0;
     std::int64_t offset = 0;
+    std::int32_t partition = 0;  // for people: what the message is found by
     bool operator==(const receipt&) const = default;
 };
 

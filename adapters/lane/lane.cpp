@@ -135,7 +135,7 @@ bool lane::turn_away(const new_saga& wanted, continuation<saga_answer>& done) {
         no.why = refusal::overloaded;
         no.detail = overload_detail;
         overloaded_ = true;
-    } else if (const auto wait = limiter_.admit(wanted.document.customer, steady_now())) {
+    } else if (const auto wait = wait_of(wanted)) {
         no.door = turned_away::rate_limited;
         no.retry_after = *wait;
     } else {
@@ -143,6 +143,11 @@ bool lane::turn_away(const new_saga& wanted, continuation<saga_answer>& done) {
     }
     done(std::move(no));
     return true;
+}
+
+std::optional<duration> lane::wait_of(const new_saga& wanted) {
+    if (!wanted.is_rate_limited) return {};
+    return limiter_.admit(wanted.document.customer, steady_now());
 }
 
 // -- answers
@@ -157,6 +162,7 @@ void lane::answer(pending_answers::pending asked, const reply& told) {
         given.replayed = told.replayed || asked.replayed;
         given.ended = saga.ended();
         given.id = saga.id;
+        given.customer = saga.customer;
         if (asked.start_came != steady_instant{} && !given.replayed) {
             const steady_instant at = steady_now();
             load_.start_was_durable(at - asked.start_came, at, asked_for());

@@ -35,6 +35,8 @@ struct new_saga {
     idempotency_key key;
     start_document document;
     std::string traceparent;
+    // How many a customer may start holds for those who cannot wait; a queue is its own brake.
+    bool is_rate_limited = true;
 };
 
 struct lane_options {
@@ -127,6 +129,7 @@ private:
 
     void start_here(new_saga wanted, duration wait, continuation<saga_answer> done);
     [[nodiscard]] bool turn_away(const new_saga& wanted, continuation<saga_answer>& done);
+    [[nodiscard]] std::optional<duration> wait_of(const new_saga& wanted);
     [[nodiscard]] bool not_yet(continuation<saga_answer>& done);
     void answer(pending_answers::pending asked, const reply& told);
     [[nodiscard]] std::vector<live_note> notes_of(const saga_record& saga) const;

@@ -24,6 +24,7 @@ struct saga_answer {
     duration retry_after{};  // of a rate limit
     // The rest only when nothing was refused.
     saga_id id;
+    customer_id customer;
     bool ended = false;
     bool replayed = false;
     std::string body;  // JSON, as CONTRACTS.md shows it

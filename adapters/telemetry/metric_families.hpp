@@ -44,6 +44,14 @@ struct metric_families {
     prometheus::Family<prometheus::Counter>& events_refused;
     prometheus::Family<prometheus::Counter>& events_unread;
 
+    prometheus::Family<prometheus::Gauge>& commands_unfinished;  // topic
+    prometheus::Family<prometheus::Gauge>& commands_paused;      // topic
+    prometheus::Family<prometheus::Counter>& commands_received;  // topic
+    prometheus::Family<prometheus::Counter>& commands_accepted;  // topic
+    prometheus::Family<prometheus::Counter>& commands_refused;   // topic
+    prometheus::Family<prometheus::Counter>& commands_dead;      // topic
+    prometheus::Family<prometheus::Counter>& replies_refused;    // topic
+
     prometheus::Family<prometheus::Counter>& http_requests;  // route, status
 
     prometheus::Family<prometheus::Gauge>& fault_injection_enabled;  // no labels

@@ -112,6 +112,39 @@ metric_families::metric_families()
           "makegood_events_unread_total",
           "Times that events could not be read from the store to be sent."
       )),
+      commands_unfinished(gauges(
+          registry,
+          "makegood_commands_unfinished",
+          "Commands that were received and are not answered for yet."
+      )),
+      commands_paused(gauges(
+          registry,
+          "makegood_commands_paused",
+          "1 while no commands are read because no lane can take more; they wait in Kafka."
+      )),
+      commands_received(counters(
+          registry,
+          "makegood_commands_received_total",
+          "Messages received on a topic of commands; again after a crash or a rebalance."
+      )),
+      commands_accepted(
+          counters(registry, "makegood_commands_accepted_total", "Commands that were done.")
+      ),
+      commands_refused(counters(
+          registry,
+          "makegood_commands_refused_total",
+          "Commands that were understood and answered with a problem."
+      )),
+      commands_dead(counters(
+          registry,
+          "makegood_commands_dead_lettered_total",
+          "Messages that are no commands; each is on the topic of dead letters, with the reason."
+      )),
+      replies_refused(counters(
+          registry,
+          "makegood_replies_refused_total",
+          "Replies and dead letters that the broker will never take; each is in the log."
+      )),
       http_requests(counters(
           registry, "makegood_http_requests_total", "Requests answered, by route and status."
       )),

@@ -10,7 +10,7 @@
 #include "adapters/telemetry/log.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/configuration_flags.hpp"
-#include "cli/event_publishing.hpp"
+#include "cli/kafka_use.hpp"
 #include "cli/lane_stores.hpp"
 #include "cli/store_failure.hpp"
 #include "engine/assert.hpp"
@@ -77,10 +77,11 @@ service_options service_options_of(const configuration& settings, std::vector<la
     options.key_retention = settings.key_retention;
     if (settings.saga_retention > duration{0}) options.saga_retention = settings.saga_retention;
     options.event_retention = settings.events.retention;
-    auto publishing = publisher_options_of(settings);
-    if (!publishing) throw command_failure(errc::configuration_invalid, publishing.error().detail);
-    options.publishing = std::move(*publishing);
     options.refused_events_file = settings.data + "/refused-events.jsonl";
+    auto kafka = kafka_use_of(settings);
+    if (!kafka) throw command_failure(errc::configuration_invalid, kafka.error().detail);
+    options.publishing = std::move(kafka->publishing);
+    options.commands = std::move(kafka->commands);
     options.engine.writes_outbox = options.publishing.has_value();
     options.rate_limit = settings.rate_limit;
     options.drain = settings.drain;

@@ -55,6 +55,7 @@ std::set<std::string> quoted_between(
 
 std::set<std::string> problem_words() {
     std::set<std::string> words(problem_codes::all.begin(), problem_codes::all.end());
+    words.insert(problem_codes::of_messages.begin(), problem_codes::of_messages.end());
     for (unsigned why = 1; why <= static_cast<unsigned>(refusal::store_unavailable); ++why) {
         words.emplace(refusal_code(static_cast<refusal>(why)));
     }

@@ -1,0 +1,97 @@
+#include "adapters/intake/outbound.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include "adapters/api/problem_codes.hpp"
+#include "adapters/intake/card_check.hpp"
+
+// A dead letter: key, value and headers of the message, and the headers
+//   makegood-reason     the problem's code: "invalid-field"
+//   makegood-detail     the problem in a sentence
+//   makegood-topic, makegood-partition, makegood-offset     where the message was
+namespace makegood {
+
+namespace {
+
+constexpr std::string_view own_prefix = "makegood-";
+
+cloud_event reply_event(const outbound_options& options, const order_origin& to, instant at) {
+    return {
+        .id = to.source + ":" + to.id + ":reply",
+        .source = options.source,
+        .type = {},
+        .subject = {},
+        .time = at,
+        .partition_key = to.partition_key,
+        .traceparent = to.traceparent,
+        .data = {},
+        .extensions = {{"correlationid", to.id}}};
+}
+
+bool holds_card_number(const body_refusal& refuse_body, const kafka::message& received) {
+    if (holds_card_number(refuse_body, received.value)) return true;
+    std::string beside = received.key;
+    for (const kafka::message_header& each : received.headers)
+        beside.append("\n\n").append(each.name).append("\n\n").append(each.value);
+    return holds_card_number(refuse_body, beside);
+}
+
+}  // namespace
+
+kafka::message reply_message(
+    const outbound_options& options, const order_origin& to, const saga_answer& done, instant at
+) {
+    cloud_event told = reply_event(options, to, at);
+    told.type = "checkout.command_accepted";
+    told.subject = done.id.text();
+    told.partition_key = done.customer.value;
+    told.data = done.body;
+    return encode(told, options.mode, options.replies_topic);
+}
+
+kafka::message refusal_message(
+    const outbound_options& options,
+    const order_origin& to,
+    const problem& why,
+    const std::string& subject,
+    instant at
+) {
+    cloud_event told = reply_event(options, to, at);
+    told.type = "checkout.command_refused";
+    told.subject = subject;
+    told.data = problem_response(why).body;
+    return encode(told, options.mode, options.replies_topic);
+}
+
+std::string message_place::text() const {
+    return topic + ", partition " + std::to_string(proof.partition) + ", offset "
+           + std::to_string(proof.offset);
+}
+
+kafka::message dead_letter(
+    const outbound_options& options,
+    const body_refusal& refuse_body,
+    kafka::message received,
+    const message_place& where,
+    const problem& why
+) {
+    const bool is_unfit = holds_card_number(refuse_body, received);
+    kafka::message letter = is_unfit ? kafka::message{} : std::move(received);
+    letter.topic = options.dead_letters_topic;
+    // A letter that was sent to the commands again as it was has some of these already.
+    std::erase_if(letter.headers, [](const kafka::message_header& each) {
+        return each.name.starts_with(own_prefix);
+    });
+    const auto add = [&](std::string_view name, std::string value) {
+        letter.headers.push_back({std::string(own_prefix).append(name), std::move(value)});
+    };
+    add("reason", std::string(is_unfit ? problem_codes::card_number_refused : why.code));
+    add("detail", is_unfit ? "the message holds a card number and is not kept" : why.detail);
+    add("topic", where.topic);
+    add("partition", std::to_string(where.proof.partition));
+    add("offset", std::to_string(where.proof.offset));
+    return letter;
+}
+
+}  // namespace makegood

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/events/cloud_event.hpp"
+#include "adapters/service.hpp"
+#include "tests/adapters/kafka/mock_cluster.hpp"
+#include "tests/adapters/kafka/running_producer.hpp"
+#include "tests/adapters/service_under_test.hpp"
+
+namespace makegood::test {
+
+// A command as its sender writes it.
+struct sent_command {
+    std::string id;
+    std::string type;
+    std::string data;
+    std::string key = {};  // attribute idempotencykey; empty: none
+};
+
+// A server that reads commands from a mock cluster; every topic has one partition.
+class queue_under_test {
+public:
+    explicit queue_under_test(std::function<void(service_options&)> change = {});
+
+    // Returns when the broker has it.
+    void send(const sent_command& what);
+    void send(kafka::message what);
+
+    // All of the topic, when there are at least so many.
+    [[nodiscard]] std::vector<cloud_event> until_replies(std::size_t count);
+    [[nodiscard]] std::vector<kafka::message> until_dead_letters(std::size_t count);
+    // The reply to the command of that id, once there is one.
+    [[nodiscard]] cloud_event until_reply_to(std::string_view id);
+    // Until the group would go on behind so many messages.
+    void until_committed(std::int64_t messages);
+    [[nodiscard]] std::int64_t committed() const;
+
+    // A metric of the topic; 0 before it is there.
+    [[nodiscard]] double metric(std::string_view name) const;
+    void until_metric(std::string_view name, double value) const;
+    // Ids of all checkouts.
+    [[nodiscard]] std::vector<std::string> checkouts() const;
+
+    kafka::test::mock_cluster cluster;
+    service_under_test served;
+
+private:
+    [[nodiscard]] service_setup setup(std::function<void(service_options&)> change);
+
+    kafka::test::running_producer sender_;
+};
+
+// The start of a checkout of one SKU.
+[[nodiscard]] sent_command start_command(
+    std::string id, std::string key, std::string_view customer = "cus_42"
+);
+[[nodiscard]] kafka::message message_of(const sent_command& what);
+[[nodiscard]] boost::json::object data_of(const cloud_event& told);
+
+}  // namespace makegood::test
