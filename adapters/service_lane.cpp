@@ -25,6 +25,7 @@ lane_options lane_options_of(const service_options& options) {
         .key_retention = options.key_retention,
         .saga_retention = options.saga_retention,
         .event_retention = options.event_retention,
+        .has_publisher = options.publishing.has_value(),
         .reads_waiting_max = options.reads_waiting_max,
         .commit_time_max = options.commit_time_max,
     };

@@ -38,7 +38,7 @@ void publisher::settle(instant committed_before) {
         marked_ = acknowledged_;
         host_.judge.events().marked(marked_, newest);
     }
-    const auto dropped = held_.writer->drop_events(committed_before);
+    const auto dropped = held_.writer->drop_events(committed_before, droppable_events::sent);
     if (dropped && *dropped > 0) host_.judge.events().dropped(newest);
 }
 

@@ -23,8 +23,10 @@ public:
     [[nodiscard]] store_result<void> events_were_sent(outbox_position up_to) override {
         return real_.events_were_sent(up_to);
     }
-    [[nodiscard]] store_result<std::uint64_t> drop_events(instant committed_before) override {
-        return real_.drop_events(committed_before);
+    [[nodiscard]] store_result<std::uint64_t> drop_events(
+        instant committed_before, droppable_events which
+    ) override {
+        return real_.drop_events(committed_before, which);
     }
 
 private:

@@ -151,7 +151,8 @@ store_result<committer::cleaned> committer::drop_some(clean_job& job) {
         more = sagas->more;
         step.sagas = std::move(*sagas);
     } else {
-        const auto events = writer_.drop_events(job.wanted.events_committed_before);
+        const auto events =
+            writer_.drop_events(job.wanted.events_committed_before, job.wanted.events);
         if (!events) return events.error();
         step.events = *events;
         more = *events > 0;

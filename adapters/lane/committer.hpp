@@ -26,7 +26,8 @@ public:
     using committed = continuation<commit_outcome>;
     // What is dropped from the store, bit by bit between the commits.
     struct cleaning {
-        instant events_committed_before{};  // of those that were sent
+        instant events_committed_before{};
+        droppable_events events = droppable_events::sent;
         instant keys_ended_before{};
         std::optional<instant> sagas_ended_before = {};  // nothing: they are kept
     };

@@ -51,7 +51,10 @@ void lane::recover() {
         store_result<std::vector<wake_up>> unfinished = reader.unfinished();
         store_result<store_statistics> stored = reader.statistics();
         asio::post(io_, [this, unfinished = std::move(unfinished), stored = std::move(stored)] {
-            if (stored) sagas_.begin_with(*stored);
+            if (stored) {
+                sagas_.begin_with(*stored);
+                tell_of_unsent(stored->events_waiting);
+            }
             take_over(unfinished);
         });
     };
@@ -67,9 +70,20 @@ void lane::take_over(const store_result<std::vector<wake_up>>& unfinished) {
     log(log_level::info,
         "recovered; " + std::to_string(unfinished->size()) + " unfinished sagas go on");
     recovered_ = true;
+    unsent_kept_until_ = steady_now() + options_.event_retention;
     events_.recovered(unfinished->size());
     clean_up();
     input_came();
+}
+
+// Whoever has taken the brokers out of the configuration, or never put them in, is told in time.
+void lane::tell_of_unsent(std::uint64_t events) const {
+    if (events == 0 || options_.has_publisher) return;
+    const auto kept = std::chrono::ceil<std::chrono::seconds>(options_.event_retention).count();
+    log(log_level::info, std::to_string(events)
+                             + " events were never sent, and no kafka.brokers is set: they are "
+                               "dropped once they are older than "
+                             + std::to_string(kept) + " s, none sooner than that from now");
 }
 
 // -- requests

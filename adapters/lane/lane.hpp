@@ -42,9 +42,11 @@ struct new_saga {
 struct lane_options {
     engine_options engine;
     start_rate_limit rate_limit;
-    duration key_retention = std::chrono::hours{24};   // after the saga's end
-    std::optional<duration> saga_retention;            // the same of the saga; nothing: for ever
-    duration event_retention = std::chrono::hours{1};  // after its commit, once it was sent
+    duration key_retention = std::chrono::hours{24};      // after the saga's end
+    std::optional<duration> saga_retention;               // the same of the saga; nothing: for ever
+    duration event_retention = std::chrono::minutes{15};  // after its commit
+    // Somebody sends events, and tells by events_were_sent(): none is dropped before.
+    bool has_publisher = false;
     std::size_t reads_waiting_max = 1024;
     // A commit that takes longer is taken for a disk that hangs: the lane is not ready until it
     // returns.
@@ -137,7 +139,9 @@ private:
     void take_over(const store_result<std::vector<wake_up>>& unfinished);
     void commit_went_wrong(const store_error& error);
     void notice_stalled_commit();
+    void tell_of_unsent(std::uint64_t events) const;
     void clean_up();
+    [[nodiscard]] droppable_events droppable(steady_instant at) const;
     void cleaned(const store_result<committer::cleaned>& step);
     void check_settled();
     void measure_load();
@@ -166,7 +170,8 @@ private:
     retention keys_;
     std::optional<retention> ended_sagas_;
     retention events_kept_;
-    std::uint64_t keys_dropped_ = 0;  // by the cleaning that is under way
+    steady_instant unsent_kept_until_{};  // where there is no publisher
+    std::uint64_t keys_dropped_ = 0;      // by the cleaning that is under way
     std::uint64_t sagas_dropped_ = 0;
     std::uint64_t events_dropped_ = 0;
     entropy entropy_;

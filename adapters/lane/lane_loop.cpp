@@ -240,11 +240,21 @@ void lane::wake() {
     drive();
 }
 
+// Without a publisher they are there for whoever reads them, and only age counts. Events that an
+// earlier run of this server still had to send are given the same time again.
+droppable_events lane::droppable(steady_instant at) const {
+    const bool keeps_unsent = options_.has_publisher || at < unsent_kept_until_;
+    return keeps_unsent ? droppable_events::sent : droppable_events::all;
+}
+
 void lane::clean_up() {
     const instant wall = now();
     const steady_instant steady = steady_now();
     committer::cleaning wanted{
-        events_kept_.forgotten_before(wall, steady), keys_.forgotten_before(wall, steady), {}};
+        .events_committed_before = events_kept_.forgotten_before(wall, steady),
+        .events = droppable(steady),
+        .keys_ended_before = keys_.forgotten_before(wall, steady),
+    };
     if (ended_sagas_) wanted.sagas_ended_before = ended_sagas_->forgotten_before(wall, steady);
     committer_.clean(wanted, [this](store_result<committer::cleaned> step) {
         asio::post(io_, [this, step = std::move(step)] { cleaned(step); });

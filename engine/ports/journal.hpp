@@ -50,6 +50,12 @@ struct outbox_state {
     outbox_position dropped = 0;  // all up to here are kept no more; never beyond `sent`
 };
 
+// What may be dropped of events that are old.
+enum class droppable_events : std::uint8_t {
+    sent,  // a publisher sends them: no other
+    all,   // nobody does: those that were not sent count as sent once they are dropped
+};
+
 // One saga's part of a batch.
 struct saga_commit {
     // The record after the last entry. Not changed by anybody until the commit has returned.
@@ -172,9 +178,11 @@ public:
     // All events up to that position have been sent: durably, so that whoever sends goes on behind
     // it after a crash. Does nothing when that is known already.
     [[nodiscard]] virtual store_result<void> events_were_sent(outbox_position up_to) = 0;
-    // One short step: drops some of the events that were sent and whose commits are older than that
-    // moment, the oldest first. Returns how many; 0 when none is left.
-    [[nodiscard]] virtual store_result<std::uint64_t> drop_events(instant committed_before) = 0;
+    // One short step: drops some of those events whose commits are older than that moment, the
+    // oldest first. Returns how many; 0 when none is left.
+    [[nodiscard]] virtual store_result<std::uint64_t> drop_events(
+        instant committed_before, droppable_events which
+    ) = 0;
 };
 
 // The reading side; sees only what is durable. One thread at a time per reader.

@@ -164,15 +164,17 @@ public:
         return {};
     }
 
-    store_result<std::uint64_t> drop_events(instant committed_before) override {
+    store_result<std::uint64_t> drop_events(instant committed_before, droppable_events which)
+        override {
         if (auto problem = refusal()) return *problem;
         const outbox_position before = store_.outbox.dropped;
         std::deque<stored_events>& kept = store_.events;
         while (!kept.empty() && kept.front().at < committed_before
-               && kept.front().last <= store_.outbox.sent) {
+               && (which == droppable_events::all || kept.front().last <= store_.outbox.sent)) {
             store_.outbox.dropped = kept.front().last;
             kept.pop_front();
         }
+        store_.outbox.sent = std::max(store_.outbox.sent, store_.outbox.dropped);
         return store_.outbox.dropped - before;
     }
 

@@ -22,8 +22,10 @@ store_result<void> sqlite_writer::events_were_sent(outbox_position up_to) {
     return {};
 }
 
-store_result<std::uint64_t> sqlite_writer::drop_events(instant committed_before) {
-    return state_->attempt([&] { return state_->drop_some(committed_before); });
+store_result<std::uint64_t> sqlite_writer::drop_events(
+    instant committed_before, droppable_events which
+) {
+    return state_->attempt([&] { return state_->drop_some(committed_before, which); });
 }
 
 // Returns the position of the last one. It is the newest once the transaction has committed.
@@ -49,14 +51,15 @@ bool sqlite_writer::state::note_sent(outbox_position up_to) {
 }
 
 // Always the oldest: what is kept is one run of positions.
-std::uint64_t sqlite_writer::state::drop_some(instant committed_before) {
+std::uint64_t sqlite_writer::state::drop_some(instant committed_before, droppable_events which) {
     transaction changes(open->db, transaction::kind::write);
     require_epoch();
     const outbox_state kept = read_outbox_state(open->db, open->read_outbox);
+    const outbox_position last_droppable = which == droppable_events::all ? kept.newest : kept.sent;
     outbox_position last = kept.dropped;
     {
         std::int64_t bytes = 0;
-        rows row = open->walk_sent_events.select(kept.sent, rows_dropped_at_once);
+        rows row = open->walk_events.select(last_droppable, rows_dropped_at_once);
         while (bytes < bytes_dropped_at_once && row.next()
                && row.integer(1) < milliseconds_of(committed_before)) {
             last = static_cast<outbox_position>(row.integer(0));
@@ -64,7 +67,8 @@ std::uint64_t sqlite_writer::state::drop_some(instant committed_before) {
         }
     }
     if (last == kept.dropped) return 0;
-    ASSERT(last > kept.dropped && last <= kept.sent);
+    ASSERT(last > kept.dropped && last <= last_droppable);
+    if (last > kept.sent) open->update_sent.run(last);
     open->delete_events.run(last);
     open->update_dropped.run(last);
     changes.commit();

@@ -50,7 +50,7 @@ struct writer_session {
     statement insert_events{db, "INSERT INTO outbox VALUES (?1, ?2, ?3)"};
     statement read_outbox{db, select_outbox_state};
     statement update_sent{db, "UPDATE sent SET position = ?1"};
-    statement walk_sent_events{
+    statement walk_events{
         db, "SELECT last, at, length(events) FROM outbox WHERE last <= ?1 ORDER BY last LIMIT ?2"};
     statement delete_events{db, "DELETE FROM outbox WHERE last <= ?1"};
     statement update_dropped{db, "UPDATE sent SET dropped = ?1"};

@@ -60,7 +60,9 @@ public:
     [[nodiscard]] store_result<pruning> prune(instant ended_before, std::size_t at_most) override;
     [[nodiscard]] store_result<void> events_were_sent(outbox_position up_to) override;
     // At most a thousand rows or a megabyte at a time.
-    [[nodiscard]] store_result<std::uint64_t> drop_events(instant committed_before) override;
+    [[nodiscard]] store_result<std::uint64_t> drop_events(
+        instant committed_before, droppable_events which
+    ) override;
 
     // What was opened: grows by one with every opening of the file.
     [[nodiscard]] std::uint64_t epoch() const;

@@ -73,7 +73,7 @@ struct sqlite_writer::state {
 
     outbox_position write_events(const admission& admitted, instant at);
     bool note_sent(outbox_position up_to);
-    std::uint64_t drop_some(instant committed_before);
+    std::uint64_t drop_some(instant committed_before, droppable_events which);
 
     std::uint64_t forget_some(instant ended_before, bool& more);
     bool forget_key(const rows& expired, std::uint64_t& forgotten);

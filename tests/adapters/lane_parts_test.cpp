@@ -61,9 +61,11 @@ public:
     }
 
     store_result<void> events_were_sent(outbox_position) override { return {}; }
-    store_result<std::uint64_t> drop_events(instant committed_before) override {
+    store_result<std::uint64_t> drop_events(instant committed_before, droppable_events which)
+        override {
         order.emplace_back("drop");
         CHECK(committed_before == instant{milliseconds{9}});
+        CHECK(which == droppable_events::all);
         return ++drops_ == 1 ? 5 : 0;
     }
 
@@ -88,7 +90,7 @@ public:
         if (asked.size() == 2) noted_3.set_value();
         return {};
     }
-    store_result<std::uint64_t> drop_events(instant) override { return 0; }
+    store_result<std::uint64_t> drop_events(instant, droppable_events) override { return 0; }
 
     std::promise<void> noted_3;
     std::vector<outbox_position> asked;  // the writer's thread only, until it has ended
@@ -158,7 +160,8 @@ TEST_CASE("a commit goes between two batches of what is dropped") {
     std::vector<std::string> damaged;
     {
         committer commits(writer);
-        const committer::cleaning wanted{instant{milliseconds{9}}, never, instant{milliseconds{7}}};
+        const committer::cleaning wanted{
+            instant{milliseconds{9}}, droppable_events::all, never, instant{milliseconds{7}}};
         commits.clean(wanted, [&](store_result<committer::cleaned> step) {
             keys += step->keys;
             events += step->events;

@@ -33,9 +33,10 @@ public:
         return inner_->events_were_sent(up_to);
     }
 
-    store_result<std::uint64_t> drop_events(instant committed_before) override {
+    store_result<std::uint64_t> drop_events(instant committed_before, droppable_events which)
+        override {
         const std::lock_guard lock(shared_.mutex_);
-        return inner_->drop_events(committed_before);
+        return inner_->drop_events(committed_before, which);
     }
 
 private:

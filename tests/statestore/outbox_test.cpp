@@ -88,7 +88,7 @@ TEST_CASE("one step drops about a megabyte, so that no commit waits for long") {
     std::uint64_t dropped = 0;
     int steps = 0;
     for (bool more = true; more; ++steps) {
-        const auto step = writer->drop_events(never);
+        const auto step = writer->drop_events(never, droppable_events::sent);
         REQUIRE(step);
         CHECK(*step <= 6 + 15);
         dropped += *step;
@@ -121,7 +121,7 @@ TEST_CASE("what is dropped while verify looks on is not missed") {
     check_outbox(db, [&](const difference& each) {
         found.push_back(each.what);
         // In the first moment, of positions up to 103; the next one begins behind 150.
-        CHECK(*writer->drop_events(toy::beginning + duration{144}) == 150);
+        CHECK(*writer->drop_events(toy::beginning + duration{144}, droppable_events::sent) == 150);
     });
     CHECK(found == std::vector<std::string>{"events-unreadable"});
     CHECK(data.verified().clean());

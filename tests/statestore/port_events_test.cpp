@@ -61,7 +61,7 @@ FOR_EACH_STORE("a store that was told of no event has none") {
     CHECK(read(store).empty());
     CHECK(state_of(store).newest == 0);
     CHECK(store.writer->events_were_sent(0));
-    CHECK(*store.writer->drop_events(never) == 0);
+    CHECK(*store.writer->drop_events(never, droppable_events::sent) == 0);
 }
 
 FOR_EACH_STORE("an event is read as it was committed") {
@@ -183,17 +183,19 @@ FOR_EACH_STORE("only events that were sent and are old are dropped, the oldest f
     commit_one(store, 2, later(20), {"b", "c"});
     commit_one(store, 3, later(5), {"d"});  // a clock that went back
     commit_one(store, 4, later(30), {"e"});
-    CHECK(*store.writer->drop_events(never) == 0);
+    CHECK(*store.writer->drop_events(never, droppable_events::sent) == 0);
     REQUIRE(store.writer->events_were_sent(2));
-    CHECK(*store.writer->drop_events(later(10)) == 0);
+    CHECK(*store.writer->drop_events(later(10), droppable_events::sent) == 0);
     // The commit of b and c was not sent as a whole.
-    CHECK(*store.writer->drop_events(never) == 1);
-    CHECK(*store.writer->drop_events(never) == 0);
+    CHECK(*store.writer->drop_events(never, droppable_events::sent) == 1);
+    CHECK(*store.writer->drop_events(never, droppable_events::sent) == 0);
     CHECK(read(store) == names{"2 b", "3 c", "4 d", "5 e"});
     CHECK(state_of(store).dropped == 1);
     REQUIRE(store.writer->events_were_sent(4));
-    CHECK(*store.writer->drop_events(later(20)) == 0);  // d waits for those before it
-    CHECK(*store.writer->drop_events(later(21)) == 3);
+    CHECK(
+        *store.writer->drop_events(later(20), droppable_events::sent) == 0
+    );  // d waits for those before it
+    CHECK(*store.writer->drop_events(later(21), droppable_events::sent) == 3);
     CHECK(read(store) == names{"5 e"});
     CHECK(read(store, 2) == names{"5 e"});
     CHECK(state_of(store).dropped == 4);
@@ -201,11 +203,32 @@ FOR_EACH_STORE("only events that were sent and are old are dropped, the oldest f
     CHECK(state_of(store).newest == 5);
 }
 
+FOR_EACH_STORE("where nobody sends events the old ones are dropped all the same, and count as sent"
+) {
+    opened_store<TestType> store;
+    commit_one(store, 1, later(10), {"a"});
+    commit_one(store, 2, later(20), {"b", "c"});
+    commit_one(store, 3, later(30), {"d"});
+    REQUIRE(store.writer->events_were_sent(2));
+    CHECK(*store.writer->drop_events(later(11), droppable_events::all) == 1);
+    // What a publisher noted is not taken back.
+    CHECK(state_of(store).sent == 2);
+    CHECK(*store.writer->drop_events(later(30), droppable_events::all) == 2);
+    CHECK(*store.writer->drop_events(later(30), droppable_events::all) == 0);
+    CHECK(read(store) == names{"4 d"});
+    CHECK(state_of(store).dropped == 3);
+    CHECK(state_of(store).sent == 3);
+    CHECK(state_of(store).newest == 4);
+    // For a publisher that comes later.
+    CHECK(*store.writer->drop_events(never, droppable_events::sent) == 0);
+    CHECK(read(store, 3) == names{"4 d"});
+}
+
 FOR_EACH_STORE("positions go on after all events were dropped, for the next owner too") {
     opened_store<TestType> store;
     commit_one(store, 1, beginning, {"a", "b"});
     REQUIRE(store.writer->events_were_sent(2));
-    REQUIRE(*store.writer->drop_events(never) == 2);
+    REQUIRE(*store.writer->drop_events(never, droppable_events::sent) == 2);
     CHECK(read(store).empty());
     CHECK(read(store, 1).empty());
     store.writer = store.fixture.writer();
@@ -224,7 +247,9 @@ FOR_EACH_STORE("a writer that another has replaced says nothing was sent and dro
     // Of an event that it does not know of.
     CHECK(replaced->events_were_sent(2).error().code == store_errc::stale_owner);
     CHECK(replaced->events_were_sent(1).error().code == store_errc::stale_owner);
-    CHECK(replaced->drop_events(never).error().code == store_errc::stale_owner);
+    CHECK(
+        replaced->drop_events(never, droppable_events::sent).error().code == store_errc::stale_owner
+    );
     CHECK(state_of(store).sent == 1);
     CHECK(state_of(store).dropped == 0);
 }
