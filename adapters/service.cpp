@@ -71,6 +71,7 @@ struct service::implementation {
     // From any thread: posted to control.
     void lane_recovered(std::size_t unfinished);
     void give_up(const std::string& why);
+    void ring(std::size_t lane);  // it has events, for the streams of all lanes
     void stop();
 
     void wait_for_signal();
@@ -86,7 +87,13 @@ struct service::implementation {
     // Constant after construction.
     const service_options options;
     api_context context() {
-        return {lanes, registry, counted, options.refuse_body, faults ? &*faults : nullptr};
+        return {
+            lanes,
+            registry,
+            counted,
+            options.refuse_body,
+            faults ? &*faults : nullptr,
+            options.engine.writes_outbox};
     }
     const definition_registry& registry;
     metrics counted;
@@ -136,6 +143,7 @@ void service::implementation::add_lane(std::size_t index) {
         .recovered = [this](std::size_t unfinished) { lane_recovered(unfinished); },
         .gave_up = [this](const std::string& why) { give_up(why); },
         .changed = {},
+        .announced = [this, index] { ring(index); },
     };
     processes.push_back(std::make_unique<service_lane>(
         *loops.back(), context(), counted, options, service_lane::place{index, port},
@@ -214,6 +222,11 @@ void service::implementation::lane_recovered(std::size_t unfinished) {
 void service::implementation::give_up(const std::string& why) {
     log(log_level::error, "giving up: " + why);
     asio::post(control, [this] { leave(1); });
+}
+
+void service::implementation::ring(std::size_t lane) {
+    for (const auto& each : processes)
+        each->bell().ring(lane);
 }
 
 void service::implementation::stop() {

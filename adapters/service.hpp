@@ -58,7 +58,11 @@ struct service_options {
         refused_events_file;  // those that the broker will never take; kafka::refused_events
     // Where commands are received, beside the HTTP API; nothing: nowhere.
     std::optional<intake_options> commands;
-    duration event_retention = std::chrono::hours{1};  // after the commit, once they were sent
+    duration event_retention = std::chrono::minutes{15};  // after the commit and the sending
+    // Of GET /v1/events, per lane; past it 503.
+    std::size_t event_streams_max = 64;
+    duration event_keep_alive{15'000};  // a stream without events says something so often
+    duration write_time_max{10'000};    // a client that does not take what it is sent is dropped
     start_rate_limit rate_limit;
     drain_options drain;
     std::size_t connections_max = 4096;  // inbound, per lane

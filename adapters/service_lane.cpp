@@ -38,10 +38,26 @@ http::server_options server_options_of(const service_options& options, std::uint
     chosen.shares_port = options.lanes.size() > 1;
     chosen.body_bytes_max = limits::body_bytes_max;
     chosen.connections_max = options.connections_max;
+    chosen.write_time_max = options.write_time_max;
     chosen.on_handler_failure = [](std::string_view what) {
         log(log_level::error, "a request could not be answered: " + std::string(what));
     };
     return chosen;
+}
+
+std::shared_ptr<event_bell> bell_of(
+    asio::io_context& io,
+    metrics& counted,
+    const service_options& options,
+    service_lane::place where
+) {
+    return std::make_shared<event_bell>(
+        io, stream_metrics(counted, where.index),
+        event_bell::limits{
+            .lanes = options.lanes.size(),
+            .listeners_max = options.event_streams_max,
+            .keep_alive = options.event_keep_alive}
+    );
 }
 
 std::unique_ptr<lane_faults> faults_of(
@@ -96,7 +112,8 @@ service_lane::service_lane(
           with_publisher(std::move(events))
       ),
       publisher_(publisher_of(counted, options, where)),
-      api_(context, counted),
+      bell_(bell_of(io, counted, options, where)),
+      api_(context, counted, *bell_),
       server_(io, server_options_for(options, where.port), [this](const http::request& message) {
           return api_.answer(message);
       }) {}
@@ -114,8 +131,9 @@ lane_parts service_lane::parts(const api_context& context, const lane_store& sto
 }
 
 lane_events service_lane::with_publisher(lane_events events) {
-    events.announced = [this] {
+    events.announced = [this, rings = std::move(events.announced)] {
         if (publisher_) publisher_->events_came();
+        if (rings) rings();
     };
     return events;
 }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "adapters/api/api.hpp"
+#include "adapters/api/event_bell.hpp"
 #include "adapters/fault_injection/lane_faults.hpp"
 #include "adapters/http/server.hpp"
 #include "adapters/lane/lane.hpp"
@@ -45,6 +46,7 @@ public:
     void drain(duration patience, continuation<bool> done);
 
     [[nodiscard]] lane& runtime() { return runtime_; }
+    [[nodiscard]] event_bell& bell() { return *bell_; }
     [[nodiscard]] std::uint16_t port() const { return server_.port(); }
 
 private:
@@ -68,6 +70,7 @@ private:
     std::unique_ptr<lane_faults> faults_;  // nothing unless fault injection is allowed
     lane runtime_;
     std::unique_ptr<kafka::publisher> publisher_;  // after the lane, which it tells
+    const std::shared_ptr<event_bell> bell_;       // see there
     api api_;
     http::server server_;
     std::thread thread_;

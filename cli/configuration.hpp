@@ -22,9 +22,10 @@ namespace makegood::cli {
 inline constexpr std::array<std::string_view, 7> backend_names{
     "cart", "catalog", "inventory", "payment", "order", "fulfillment", "notification"};
 
-// Where the events of sagas go, and where commands come from.
+// Whether the events of sagas are kept, where they go, and where commands come from.
 struct event_settings {
-    std::string brokers;  // of Kafka; empty: no events are kept
+    bool kept = true;
+    std::string brokers;  // of Kafka; empty: they are not sent
     std::string file;     // of further settings of its client; may be empty
     std::string topic = "checkout.events";
     std::string content_mode = "structured";
@@ -32,7 +33,8 @@ struct event_settings {
     std::string commands_group = "makegood";
     std::string replies_topic = "checkout.replies";
     std::string dead_letters_topic = "checkout.commands.dlq";
-    duration retention = std::chrono::hours{1};  // after the commit, once they were sent
+    duration retention = std::chrono::minutes{15};  // after the commit and the sending
+    std::size_t streams_max = 64;                   // that read them, of one lane
 };
 
 // Everything that `serve` can be told, with its defaults: those of makegood.example.toml. A value

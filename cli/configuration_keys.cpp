@@ -200,6 +200,10 @@ void add_limits(keys& all) {
         all, "limits.reads_waiting", counts,
         [](configuration& settings) -> std::size_t& { return settings.reads_waiting_max; }
     );
+    add_integer<std::size_t>(
+        all, "limits.event_streams", counts,
+        [](configuration& settings) -> std::size_t& { return settings.events.streams_max; }
+    );
     add_number(all, "rate_limit.per_second", [](configuration& settings) -> double& {
         return settings.rate_limit.per_second;
     });
@@ -214,6 +218,12 @@ bool is_topic(std::string_view text) {
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
     return !text.empty() && text.size() <= 249 && text != "." && text != ".."
            && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+void add_events(keys& all) {
+    add_boolean(all, "events.keep", [](configuration& settings) -> bool& {
+        return settings.events.kept;
+    });
 }
 
 void add_kafka(keys& all) {
@@ -261,6 +271,7 @@ keys make_keys() {
     add_forward_retry(all);
     add_persistent_retry(all);
     add_limits(all);
+    add_events(all);
     add_kafka(all);
     add_log(all);
     return all;

@@ -74,8 +74,13 @@ result_or<kafka_use, settings_problem> kafka_use_of(const configuration& setting
         if (wanted.file.empty() && wanted.commands_topic.empty()) return kafka_use{};
         const std::string given = wanted.file.empty() ? "commands_topic is" : "settings are";
         return settings_problem{
-            given + " given and no brokers, so no event would be kept and no command read: set "
+            given + " given and no brokers, so no event would be sent and no command read: set "
             "brokers."};
+    }
+    if (!wanted.kept) {
+        return settings_problem{
+            "brokers are given, and [events] keep = false leaves nothing to send them: set it to "
+            "true, or remove brokers."};
     }
     auto client_settings = client_settings_of(wanted);
     if (!client_settings) return client_settings.error();

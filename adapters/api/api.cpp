@@ -5,6 +5,7 @@
 #include "adapters/api/checkout_commands.hpp"
 #include "adapters/api/checkout_reads.hpp"
 #include "adapters/api/checkout_start.hpp"
+#include "adapters/api/event_routes.hpp"
 #include "adapters/api/fault_routes.hpp"
 #include "adapters/api/problem_codes.hpp"
 #include "adapters/api/process_routes.hpp"
@@ -28,8 +29,9 @@ std::vector<std::string> counted_patterns() {
 
 }  // namespace
 
-api::api(const api_context& context, metrics& counted)
+api::api(const api_context& context, metrics& counted, event_bell& bell)
     : context_(context),
+      bell_(bell),
       overloaded_(
           problem_response(problem_of(refusal::overloaded, std::string(lane::overload_detail)))
       ),
@@ -71,6 +73,7 @@ awaited_response api::dispatch(const route_match& to, routed_request asked) {
         case route_name::compensate_checkout:
             return act_on_checkout(context_, std::move(asked), operator_verb::compensate);
         case route_name::resolve_call: return resolve_call(context_, std::move(asked));
+        case route_name::show_events: return show_events(context_, bell_, asked);
         case route_name::list_definitions: return answered(list_definitions(context_));
         case route_name::show_definition: return answered(show_definition(context_, asked));
         case route_name::show_statistics: return show_statistics(context_, std::move(asked));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "adapters/api/api_context.hpp"
+#include "adapters/api/event_bell.hpp"
 #include "adapters/clock/entropy.hpp"
 #include "adapters/telemetry/route_metrics.hpp"
 
@@ -11,7 +12,8 @@ namespace makegood {
 // over to that one. Outlives every request.
 class api {
 public:
-    api(const api_context& context, metrics& counted);
+    // `bell` wakes the streams of events that are opened here; it outlives this object.
+    api(const api_context& context, metrics& counted, event_bell& bell);
 
     // `message` must stay as it is until the answer has come.
     [[nodiscard]] awaited_response answer(const http::request& message);
@@ -29,6 +31,7 @@ private:
     [[nodiscard]] std::string trace_of(const http::request& message);
 
     const api_context context_;
+    event_bell& bell_;
     const http::response overloaded_;
     route_metrics counted_;
     entropy entropy_;

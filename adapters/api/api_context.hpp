@@ -25,6 +25,7 @@ struct api_context {
     const metrics& counted;
     const body_refusal& refuse_body;
     fault_rules* faults = nullptr;  // nothing unless fault injection is allowed
+    bool keeps_events = false;
 };
 
 using awaited_response = boost::asio::awaitable<http::response>;

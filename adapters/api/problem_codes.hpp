@@ -21,6 +21,10 @@ inline constexpr std::string_view route_not_found = "route-not-found";  // no su
 inline constexpr std::string_view rate_limited = "rate-limited";
 inline constexpr std::string_view fault_injection_off = "fault-injection-off";
 
+// Of events.
+inline constexpr std::string_view events_not_kept = "events-not-kept";
+inline constexpr std::string_view events_gone = "events-gone";  // what was asked for is dropped
+
 // Of a checkout that is not in the state for it.
 inline constexpr std::string_view past_pivot = "past-pivot";
 inline constexpr std::string_view already_ended = "already-ended";
@@ -62,6 +66,8 @@ inline constexpr std::array all = {
     route_not_found,
     rate_limited,
     fault_injection_off,
+    events_not_kept,
+    events_gone,
     past_pivot,
     already_ended,
     signal_not_expected,

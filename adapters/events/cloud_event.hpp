@@ -28,6 +28,9 @@ struct cloud_event {
     bool operator==(const cloud_event&) const = default;
 };
 
+// Who says the events of this program: their `source`.
+inline constexpr std::string_view event_source = "/makegood";
+
 // Names what one journal entry said under one type: `chk_…:7:checkout.completed`. Nothing else
 // enters, so whoever sends it again after a crash gives it the same id.
 [[nodiscard]] std::string event_id(

@@ -84,8 +84,8 @@ struct request {
 // server, valid until the function that got it has returned.
 class body_stream {
 public:
-    // Returns when the client's side has taken the piece; false when the client is gone, after
-    // which nothing more can be sent. An empty piece sends nothing.
+    // Returns when the client's side has taken the piece; false when the client is gone or the
+    // server drains, after which nothing more can be sent. An empty piece sends nothing.
     virtual boost::asio::awaitable<bool> write(std::string piece) = 0;
 
 protected:

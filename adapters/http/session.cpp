@@ -298,7 +298,8 @@ asio::awaitable<bool> connection_session::write(std::string piece) {
     const bool sent = co_await send_text();
     phase_ = phase::streaming;
     disarm();
-    co_return sent;
+    // A drain that came meanwhile cut what waits, and this did not wait for what comes next.
+    co_return sent && !host_->draining;
 }
 
 // Mostly the socket takes all at once, which costs no suspension and no deadline.

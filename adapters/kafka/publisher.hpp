@@ -19,7 +19,7 @@ struct publisher_options {
     settings_map settings;  // of the producer
     std::string topic = "checkout.events";
     content_mode mode = content_mode::structured;
-    std::string source = "/makegood";  // of every event: who says it
+    std::string source{event_source};
     std::size_t events_read_at_once = 1'000;
     duration read_pause{1'000};  // before a store that could not be read is asked again
     duration quiet_max{30'000};  // without an acknowledgement while events wait: then it is logged

@@ -51,6 +51,8 @@ struct metric_families {
     prometheus::Family<prometheus::Counter>& commands_refused;   // topic
     prometheus::Family<prometheus::Counter>& commands_dead;      // topic
     prometheus::Family<prometheus::Counter>& replies_refused;    // topic
+    prometheus::Family<prometheus::Gauge>& event_streams;        // lane
+    prometheus::Family<prometheus::Counter>& events_streamed;
 
     prometheus::Family<prometheus::Counter>& http_requests;  // route, status
 

@@ -145,6 +145,12 @@ metric_families::metric_families()
           "makegood_replies_refused_total",
           "Replies and dead letters that the broker will never take; each is in the log."
       )),
+      event_streams(gauges(
+          registry, "makegood_event_streams", "Readers of server-sent events that are connected."
+      )),
+      events_streamed(counters(
+          registry, "makegood_events_streamed_total", "Events that such readers have taken."
+      )),
       http_requests(counters(
           registry, "makegood_http_requests_total", "Requests answered, by route and status."
       )),

@@ -82,7 +82,8 @@ service_options service_options_of(const configuration& settings, std::vector<la
     if (!kafka) throw command_failure(errc::configuration_invalid, kafka.error().detail);
     options.publishing = std::move(kafka->publishing);
     options.commands = std::move(kafka->commands);
-    options.engine.writes_outbox = options.publishing.has_value();
+    options.engine.writes_outbox = settings.events.kept;
+    options.event_streams_max = settings.events.streams_max;
     options.rate_limit = settings.rate_limit;
     options.drain = settings.drain;
     options.connections_max = settings.connections_max;

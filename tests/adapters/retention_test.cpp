@@ -55,3 +55,32 @@ TEST_CASE("a retention of checkouts that is longer than that of keys counts") {
     served.start();
     CHECK(served.store().wait_for_prune() <= now() - std::chrono::hours{72});
 }
+
+TEST_CASE("old events go where nobody sends them, and stay where somebody has yet to") {
+    const bool has_publisher = GENERATE(false, true);
+    CAPTURE(has_publisher);
+    service_setup setup = keeping(duration{0}, {});
+    setup.keeps_events = true;
+    setup.change = [has_publisher, keep = setup.change](service_options& options) {
+        keep(options);
+        options.event_retention = duration{0};
+        if (!has_publisher) return;
+        options.publishing.emplace().settings["bootstrap.servers"] = "127.0.0.1:1";
+        for (lane_store& each : options.lanes)
+            each.events = each.readers.front();
+    };
+    service_under_test served(std::move(setup));
+    served.start();
+    REQUIRE(served.check_out("k-1").status == 200);
+    served.stop();
+    REQUIRE(served.wait_for_exit() == 0);
+    served.start_again();
+    // Keys go after events.
+    static_cast<void>(served.get_until("/metrics", [](const auto& each) {
+        return says(each, "makegood_keys_forgotten_total 1");
+    }));
+    const auto kept = served.store().reader().outbox();
+    REQUIRE(kept.has_value());
+    CHECK(kept->newest == 5);
+    CHECK(kept->dropped == (has_publisher ? 0 : 5));
+}

@@ -145,6 +145,7 @@ service_options service_under_test::options() {
     }
     options.engine.retries.forward.first_delay = duration{1};
     options.engine.retries.forward.delay_max = duration{5};
+    options.engine.writes_outbox = setup_.keeps_events;
     if (setup_.change) setup_.change(options);
     return options;
 }

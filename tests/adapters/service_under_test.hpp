@@ -43,6 +43,7 @@ struct service_setup {
     std::size_t lanes = 1;
     bool fulfilment = false;  // most tests end with the checkout
     bool tracks_shipments = false;
+    bool keeps_events = false;  // most are not about what it tells
     // For what a test needs otherwise; may be empty.
     std::function<void(service_options&)> change = {};
 };

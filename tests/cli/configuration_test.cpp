@@ -165,6 +165,22 @@ TEST_CASE("parcels are tracked where there is somebody who ships them") {
     CHECK(has(problem(), "track_shipments needs fulfilment = true"));
 }
 
+TEST_CASE("brokers are refused where no events are kept for them") {
+    configuration settings;
+    for (const char* table : {"inventory", "payment", "order"}) {
+        const std::string toml = fmt::format("[backends.{}]\nurl = \"http://a:1\"\n", table);
+        REQUIRE(read_configuration_text(toml, "t", settings).empty());
+    }
+    settings.events.kept = false;
+    CHECK(check_whole(settings, "t").empty());
+    settings.events.brokers = "127.0.0.1:9092";
+    const auto problems = check_whole(settings, "t");
+    REQUIRE(problems.size() == 1);
+    CHECK(has(problems[0].detail, "[events] keep = false"));
+    settings.events.kept = true;
+    CHECK(check_whole(settings, "t").empty());
+}
+
 TEST_CASE("the effective configuration reads back to itself") {
     configuration settings;
     settings.lanes = 7;

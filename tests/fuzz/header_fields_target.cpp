@@ -1,6 +1,7 @@
 #include <boost/json/parse.hpp>
 
 #include "adapters/api/cursor.hpp"
+#include "adapters/api/event_query.hpp"
 #include "adapters/api/idempotency_key_field.hpp"
 #include "adapters/api/list_query.hpp"
 #include "adapters/api/prefer_field.hpp"
@@ -92,6 +93,17 @@ void check_query(std::string_view text) {
     if (const auto position = parse_cursor(text)) ASSERT(cursor_text(*position) == text);
 }
 
+void check_event_query(std::string_view text) {
+    constexpr std::size_t lanes = 2;
+    if (const auto positions = parse_positions(text, lanes)) {
+        ASSERT(positions->size() == lanes && position_text(*positions) == text);
+    }
+    const auto query = read_event_query(text, lanes);
+    if (!query) return check_problem(query.error());
+    ASSERT(query->begin != events_begin::after || query->after.size() == lanes);
+    ASSERT(!query->limit || (*query->limit >= 1 && *query->limit <= limits::list_items_max));
+}
+
 }  // namespace
 
 void header_fields(std::string_view bytes) {
@@ -100,6 +112,7 @@ void header_fields(std::string_view bytes) {
     check_trace(bytes);
     check_retry_after(bytes);
     check_query(bytes);
+    check_event_query(bytes);
 }
 
 }  // namespace makegood::fuzz
