@@ -44,6 +44,9 @@ public:
     [[nodiscard]] virtual boost::json::object checkout(std::string_view id) = 0;
     // The entries in order.
     [[nodiscard]] virtual boost::json::array journal(std::string_view id) = 0;
+    // {"items": [CloudEvent…], "next": "…", "more": false}. Throws gone when what follows the
+    // query's position is kept no more.
+    [[nodiscard]] virtual boost::json::object events(const query_parameters& query) = 0;
     // {"sagas": {"checkout": {"completed": 1}}, "journal_entries": …}
     [[nodiscard]] virtual boost::json::object statistics() = 0;
 };

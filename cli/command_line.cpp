@@ -24,6 +24,7 @@ void declare_commands(CLI::App& root, chosen_command& chosen) {
     declare_list(root, chosen);
     declare_show(root, chosen);
     declare_journal(root, chosen);
+    declare_events(root, chosen);
     declare_watch(root, chosen);
     declare_stats(root, chosen);
 

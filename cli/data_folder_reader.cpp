@@ -6,6 +6,9 @@
 #include <boost/json/parse.hpp>
 
 #include "adapters/api/cursor.hpp"
+#include "adapters/api/event_page.hpp"
+#include "adapters/api/event_query.hpp"
+#include "adapters/api/event_scan.hpp"
 #include "adapters/api/journal_json.hpp"
 #include "adapters/api/list_query.hpp"
 #include "adapters/api/statistics_json.hpp"
@@ -21,6 +24,9 @@ namespace json = boost::json;
 
 // The same words as the API has for the same mistake.
 [[noreturn]] void refuse_query(const problem& refused) {
+    if (refused.status == 410) {
+        throw command_failure(errc::gone, fmt::format("{}: {}", refused.code, refused.detail));
+    }
     std::string what = refused.detail;
     // A single problem is the detail already.
     if (refused.errors.size() < 2) throw command_failure(errc::usage_wrong, what);
@@ -108,6 +114,24 @@ json::array data_folder_reader::journal(std::string_view text) {
         );
     }
     return json::parse(*shown).at("items").as_array();
+}
+
+json::object data_folder_reader::events(const query_parameters& query) {
+    const auto& stores = folder_.reader().stores();
+    const auto wanted = read_event_query(query_text(query), stores.size());
+    if (!wanted) refuse_query(wanted.error());
+    std::vector<event_scan> scans;
+    for (std::size_t lane = 0; lane < stores.size(); ++lane) {
+        scans.push_back(value_or_throw(
+            scan_events(
+                *stores[lane], wanted->filter, begin_of(*wanted, lane), page_limits(*wanted)
+            ),
+            folder_.path()
+        ));
+    }
+    const auto page = event_page_json(*wanted, std::move(scans));
+    if (!page) refuse_query(page.error());
+    return json::parse(*page).as_object();
 }
 
 json::object data_folder_reader::statistics() {

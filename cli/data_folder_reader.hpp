@@ -45,6 +45,7 @@ public:
     [[nodiscard]] boost::json::object list(const query_parameters& query) override;
     [[nodiscard]] boost::json::object checkout(std::string_view id) override;
     [[nodiscard]] boost::json::array journal(std::string_view id) override;
+    [[nodiscard]] boost::json::object events(const query_parameters& query) override;
     [[nodiscard]] boost::json::object statistics() override;
 
 private:

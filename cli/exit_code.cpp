@@ -9,6 +9,7 @@ exit_code exit_code_of(errc code) {
         case errc::configuration_invalid: return exit_code::usage;
         case errc::confirmation_missing: return exit_code::usage;
         case errc::not_found: return exit_code::not_found;
+        case errc::gone: return exit_code::not_found;
         case errc::conflict: return exit_code::conflict;
         case errc::refused: return exit_code::failed;
         case errc::server_failed: return exit_code::failed;

@@ -25,6 +25,7 @@ enum class errc : std::uint8_t {
     configuration_invalid,  // makegood.toml or a flag that stands for one of its keys
     confirmation_missing,   // it would change or destroy things, and --yes was not given
     not_found,              // no such checkout, definition or page
+    gone,                   // what was asked for is kept no more
     conflict,               // the checkout is not in a state that allows it
     refused,                // the server understood and said no
     server_failed,          // the server answered with its own failure

@@ -39,6 +39,7 @@ errc errc_of_status(unsigned status) {
         case 400: return errc::usage_wrong;
         case 404: return errc::not_found;
         case 409: return errc::conflict;
+        case 410: return errc::gone;
         case 429: return errc::server_unreachable;
         case 503: return errc::server_unreachable;
         default: return status >= 500 ? errc::server_failed : errc::refused;
@@ -131,6 +132,7 @@ json::value server_connection::get(const std::string& target) {
     http::request message;
     message.method = "GET";
     message.target = target;
+    message.fields.add("Accept", "application/json");
     return read_answer(implementation_->exchange(std::move(message)), url_);
 }
 

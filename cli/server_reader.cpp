@@ -35,12 +35,23 @@ json::array items_or_throw(json::object answer, std::string_view target) {
 
 }  // namespace
 
-json::object server_reader::list(const query_parameters& query) {
-    std::string target = "/v1/checkouts";
+json::object server_reader::page(std::string target, const query_parameters& query) {
     if (!query.empty()) target += "?" + query_text(query);
-    json::object page = object_or_throw(server_.get(target), target);
-    page["items"] = items_or_throw(page, target);
-    return page;
+    json::object read = object_or_throw(server_.get(target), target);
+    read["items"] = items_or_throw(read, target);
+    return read;
+}
+
+json::object server_reader::list(const query_parameters& query) {
+    return page("/v1/checkouts", query);
+}
+
+json::object server_reader::events(const query_parameters& query) {
+    const std::string target = "/v1/events";
+    json::object read = page(target, query);
+    const json::value* const more = read.if_contains("more");
+    if (text_of(read, "next").empty() || more == nullptr || !more->is_bool()) refuse_shape(target);
+    return read;
 }
 
 json::object server_reader::checkout(std::string_view id) {

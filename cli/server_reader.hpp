@@ -13,9 +13,12 @@ public:
     [[nodiscard]] boost::json::object list(const query_parameters& query) override;
     [[nodiscard]] boost::json::object checkout(std::string_view id) override;
     [[nodiscard]] boost::json::array journal(std::string_view id) override;
+    [[nodiscard]] boost::json::object events(const query_parameters& query) override;
     [[nodiscard]] boost::json::object statistics() override;
 
 private:
+    [[nodiscard]] boost::json::object page(std::string target, const query_parameters& query);
+
     server_connection server_;
 };
 

@@ -25,6 +25,10 @@ public:
     [[nodiscard]] store_result<saga_page> list(const saga_query& query);
     [[nodiscard]] store_result<std::vector<wake_up>> unfinished();
     [[nodiscard]] store_result<store_statistics> statistics();
+    // Each by itself, in the order of the folder's manifest: that of a server's lanes.
+    [[nodiscard]] const std::vector<std::unique_ptr<sqlite_reader>>& stores() const {
+        return stores_;
+    }
 
 private:
     folder_reader(

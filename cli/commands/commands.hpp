@@ -22,6 +22,7 @@ void declare_config(CLI::App& root, chosen_command& chosen);
 void declare_list(CLI::App& root, chosen_command& chosen);
 void declare_show(CLI::App& root, chosen_command& chosen);
 void declare_journal(CLI::App& root, chosen_command& chosen);
+void declare_events(CLI::App& root, chosen_command& chosen);
 void declare_watch(CLI::App& root, chosen_command& chosen);
 void declare_stats(CLI::App& root, chosen_command& chosen);
 

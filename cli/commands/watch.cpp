@@ -2,15 +2,13 @@
 #include <CLI/CLI.hpp>
 
 #include <boost/json/serialize.hpp>
-#include <chrono>
 #include <memory>
-#include <thread>
 
 #include "cli/change_feed.hpp"
 #include "cli/checkout_reader.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/duration_text.hpp"
 #include "cli/journal_line.hpp"
+#include "cli/polling.hpp"
 #include "cli/text_table.hpp"
 
 namespace makegood::cli {
@@ -23,7 +21,6 @@ struct watch_options {
     reading_source source;
     std::string id;
     std::string interval = "500ms";
-    duration pause{};
 };
 
 std::string line_of(const journal_line& line, const palette& paint) {
@@ -86,39 +83,15 @@ bool changes_once(
     return true;
 }
 
-// A server that restarts is waited for, but only once it has been reached.
-template <class Poll>
-void poll_until_over(const watch_options& options, console& out, const Poll& poll) {
-    bool reached = false;
-    for (bool more = true; more;) {
-        try {
-            more = poll();
-            reached = true;
-        } catch (const command_failure& failure) {
-            if (!reached || failure.code() != errc::server_unreachable) throw;
-            out.progress(fmt::format("{}; trying again", failure.what()));
-        }
-        if (more) std::this_thread::sleep_for(options.pause);
-    }
-}
-
-exit_code watch(watch_options options, console& out) {
-    const auto pause = parse_duration(options.interval);
-    if (!pause || pause->count() < 10) {
-        throw command_failure(
-            errc::usage_wrong,
-            fmt::format("--interval \"{}\" is no time of 10ms or more", options.interval),
-            "such as --interval 500ms"
-        );
-    }
-    options.pause = *pause;
+exit_code watch(const watch_options& options, console& out) {
+    const duration pause = pause_of(options.interval);
     const auto reader = open_reader(options.source);
     if (options.id.empty()) {
         change_feed feed;
-        poll_until_over(options, out, [&] { return changes_once(*reader, options, feed, out); });
+        poll_until_over(pause, out, [&] { return changes_once(*reader, options, feed, out); });
     } else {
         std::size_t shown = 0;
-        poll_until_over(options, out, [&] { return follow_once(*reader, options, shown, out); });
+        poll_until_over(pause, out, [&] { return follow_once(*reader, options, shown, out); });
     }
     return exit_code::done;
 }
@@ -132,9 +105,7 @@ void declare_watch(CLI::App& root, chosen_command& chosen) {
     );
     command->group("Reading");
     command->add_option("ID", options->id, "The checkout");
-    command->add_option("--interval", options->interval, "Between two looks")
-        ->type_name("TIME")
-        ->capture_default_str();
+    add_interval_flag(*command, options->interval);
     add_reading_flags(*command, options->source);
     command->callback([options, &chosen] {
         chosen = [options](console& out) { return watch(*options, out); };

@@ -31,6 +31,7 @@ public:
     }
     json::object checkout(std::string_view) override { return {}; }
     json::array journal(std::string_view) override { return {}; }
+    json::object events(const query_parameters&) override { return {}; }
     json::object statistics() override { return {}; }
 
     std::vector<std::string> asked;

@@ -17,6 +17,7 @@ TEST_CASE("every error has the exit code that scripts rely on") {
     CHECK(exit_code_of(errc::configuration_invalid) == exit_code::usage);
     CHECK(exit_code_of(errc::confirmation_missing) == exit_code::usage);
     CHECK(exit_code_of(errc::not_found) == exit_code::not_found);
+    CHECK(exit_code_of(errc::gone) == exit_code::not_found);
     CHECK(exit_code_of(errc::conflict) == exit_code::conflict);
     CHECK(exit_code_of(errc::server_unreachable) == exit_code::unreachable);
     CHECK(exit_code_of(errc::store_unreachable) == exit_code::unreachable);

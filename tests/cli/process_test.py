@@ -54,7 +54,7 @@ class Usage(Process):
         self.assertRegex(self.expect(0, "--version").stdout, r"makegood \d+\.\d+")
 
     def test_every_command_has_help(self):
-        for command in ("serve list show journal watch stats retry cancel park resume compensate resolve "
+        for command in ("serve list show journal events watch stats retry cancel park resume compensate resolve "
                         "replay verify backup restore diagram explain").split():
             with self.subTest(command):
                 self.assertIn("--help", self.expect(0, command, "--help").stdout)
@@ -70,7 +70,7 @@ class Usage(Process):
                           ["list", "--status", "nonsense"], ["resolve", "chk_1"], ["cancel"],
                           ["cancel", "chk_1", "--where", "status=parked"], ["retry", "--where", "status"],
                           ["resolve", "chk_1", "--call", "a", "--outcome", "maybe"],
-                          ["watch", "--interval", "soon"], ["replay", "chk_1"], ["replay", "--data", "x"],
+                          ["watch", "--interval", "soon"], ["events", "--interval", "1ms"], ["events", "--limit", "0"], ["replay", "chk_1"], ["replay", "--data", "x"],
                           ["verify"], ["backup", "t"], ["list", "--server", "ftp://x"],
                           ["list", "--server", "http://127.0.0.1:1", "--data", "x"]):
             with self.subTest(arguments):
@@ -104,6 +104,7 @@ class Unreachable(Process):
     def test_no_server_is_told_with_what_to_do(self):
         url = f"http://127.0.0.1:{unused_port()}"
         for arguments in (["list"], ["show", "chk_1"], ["journal", "chk_1"], ["stats"], ["watch"],
+                          ["events"], ["events", "--follow"],
                           ["watch", "chk_1"], ["cancel", "chk_1"],
                           ["retry", "--where", "status=parked", "--yes"]):
             with self.subTest(arguments):

@@ -41,7 +41,7 @@ ONLY_AT = [
     (r"::now\(\)", r"^(adapters/clock/|adapters/http/|examples/|tests/)", "time enters as a value: adapters/clock"),
     (r"\b(getrandom|random_device|mt19937\w*)\b", r"^(adapters/clock/|examples/|tests/)", "chance enters as a value: adapters/clock"),
     (r"\bco_(await|return|yield)\b", r"^(adapters|conformance|cli|examples|tests)/", "coroutines live in the adapters"),
-    (r"\b(sleep_for|sleep_until|usleep)\b", r"^cli/commands/watch\.cpp$", "wait for a condition with a deadline, not for time"),
+    (r"\b(sleep_for|sleep_until|usleep)\b", r"^cli/polling\.cpp$", "wait for a condition with a deadline, not for time"),
     (r"clang-format off", r"^(sagas|examples/\d\d_[a-z_]+)/.*machine\.cpp$|^examples/\d\d_[a-z_]+/[a-z_]+\.cpp$", "only a transition table is laid out by hand"),
     (r"\b(TODO|FIXME|XXX)\b", r"^$", "finish it or write an issue"),
 ]
