@@ -117,6 +117,16 @@ TEST_CASE("draining ends a stream at once, whatever it waits for") {
     CHECK(server.connections() == 0);
 }
 
+TEST_CASE("a stream that waits for its client to read when a drain begins ends with that piece") {
+    running_server server({}, streams(writes_while_it_can));
+    raw_peer peer(server.port());
+    peer.say(plain_get);
+    peer.hear_header();
+    auto drained = server.drain(20s);
+    CHECK(peer.hear_all().ends_with(last_chunk));
+    take(std::move(drained));
+}
+
 TEST_CASE("a stream ends when its client vanishes or does not read") {
     running_server server({.write_time_max = 50ms}, streams(writes_while_it_can));
     raw_peer silent(server.port());
