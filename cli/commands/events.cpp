@@ -1,16 +1,14 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "cli/checkout_pages.hpp"
 #include "cli/checkout_reader.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/exit_code.hpp"
+#include "cli/event_feed.hpp"
 #include "cli/polling.hpp"
 #include "cli/text_table.hpp"
 
@@ -44,78 +42,37 @@ std::string line_of(const json::object& told, const palette& paint) {
     );
 }
 
-// Prints events page by page, and remembers how far it has come.
-class printed_events {
-public:
-    printed_events(checkout_reader& reader, const events_options& options, console& out)
-        : reader_(reader), options_(options), out_(out), position_(options.after) {}
-
-    // All that there are now. False when there are as many as were asked for.
-    bool print_on() {
-        do {
-            const json::object page = next_page();
-            for (const json::value& item : page.at("items").as_array())
-                print(item.as_object());
-            position_ = text_of(page, "next");
-            more_ = page.at("more").as_bool();
-        } while (more_ && !is_full());
-        return !is_full();
+query_parameters filter_of(const events_options& options) {
+    query_parameters filter;
+    for (const auto& [name, value] :
+         {std::pair{"type", options.type}, std::pair{"customer_id", options.customer},
+          std::pair{"id", options.id}}) {
+        if (!value.empty()) filter.emplace_back(name, value);
     }
-    [[nodiscard]] std::size_t count() const { return printed_; }
-    // Behind the last page; empty when there was nothing.
-    [[nodiscard]] std::string rest() const { return more_ ? position_ : std::string{}; }
-
-private:
-    [[nodiscard]] bool is_full() const { return options_.limit && printed_ >= *options_.limit; }
-
-    json::object next_page() {
-        try {
-            return reader_.events(query());
-        } catch (const command_failure& failure) {
-            if (failure.code() != errc::gone) throw;
-            out_.say(failure.what());
-            position_ = "start";
-            return reader_.events(query());
-        }
-    }
-    [[nodiscard]] query_parameters query() const {
-        const std::size_t left = options_.limit ? *options_.limit - printed_ : page_limit_max;
-        query_parameters asked{
-            {"after", position_}, {"limit", fmt::format("{}", std::min(left, page_limit_max))}};
-        for (const auto& [name, value] :
-             {std::pair{"type", options_.type}, std::pair{"customer_id", options_.customer},
-              std::pair{"id", options_.id}}) {
-            if (!value.empty()) asked.emplace_back(name, value);
-        }
-        return asked;
-    }
-    void print(const json::object& told) {
-        out_.data(
-            options_.source.as_json ? json::serialize(told) + "\n"
-                                    : line_of(told, out_.data_palette())
-        );
-        ++printed_;
-    }
-
-    checkout_reader& reader_;
-    const events_options& options_;
-    console& out_;
-    std::string position_;
-    std::size_t printed_ = 0;
-    bool more_ = false;
-};
+    return filter;
+}
 
 exit_code events(const events_options& options, console& out) {
     const duration pause = pause_of(options.interval);
     const auto reader = open_reader(options.source);
-    printed_events printed(*reader, options, out);
+    event_feed feed(
+        {filter_of(options), options.after, options.limit},
+        {.event =
+             [&](const json::object& told) {
+                 out.data(
+                     options.source.as_json ? json::serialize(told) + "\n"
+                                            : line_of(told, out.data_palette())
+                 );
+             },
+         .missed = [&](const std::string& why) { out.say(why); }}
+    );
     if (options.follow) {
-        poll_until_over(pause, out, [&] { return printed.print_on(); });
+        poll_until_over(pause, out, [&] { return feed.read_on(*reader); });
         return exit_code::done;
     }
-    printed.print_on();
-    if (printed.count() == 0) out.say("no event matches");
-    if (const std::string rest = printed.rest(); !rest.empty()) {
+    feed.read_on(*reader);
+    if (feed.count() == 0) out.say("no event matches");
+    if (const std::string rest = feed.rest(); !rest.empty()) {
         out.say(fmt::format("there are more: --after {}", rest));
     }
     return exit_code::done;
