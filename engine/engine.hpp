@@ -117,7 +117,7 @@ struct engine_options {
     duration attempt_time_max{5'000};  // one attempt of a call
     std::size_t active_sagas_max = limits::active_sagas_max;
     std::size_t batch_sagas_max = limits::batch_sagas_max;
-    bool writes_outbox = false;  // what is announced; a publisher sends it
+    bool writes_outbox = false;  // what is announced, for whoever reads or sends it
 };
 
 struct engine_counters {
