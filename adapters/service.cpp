@@ -17,6 +17,7 @@
 #include "adapters/clock/clock.hpp"
 #include "adapters/fault_injection/fault_rules.hpp"
 #include "adapters/intake/checkout_orders.hpp"
+#include "adapters/intake/shipment_orders.hpp"
 #include "adapters/lane/lane_set.hpp"
 #include "adapters/lane/partition_map.hpp"
 #include "adapters/service_lane.hpp"
@@ -65,7 +66,8 @@ struct service::implementation {
     ~implementation();
 
     void add_lane(std::size_t index);
-    void open_intake();
+    void open_intakes();
+    void open_intake(const intake_options& wanted, message_reader read);
     int run(std::function<void(std::uint64_t resumed)> ready);
 
     // From any thread: posted to control.
@@ -76,7 +78,7 @@ struct service::implementation {
 
     void wait_for_signal();
     void begin_drain();
-    void stop_intake();
+    void stop_intakes();
     void leave_when_settled();
     void close_servers();
     void settle_lanes();
@@ -102,7 +104,7 @@ struct service::implementation {
     // Before the lanes, so that they end after all of them: see service_lane.
     std::vector<std::unique_ptr<asio::io_context>> loops;
     std::vector<std::unique_ptr<service_lane>> processes;
-    std::unique_ptr<command_intake> intake;  // nothing unless commands are received
+    std::vector<std::unique_ptr<command_intake>> intakes;  // one for each topic that is read
 
     asio::io_context control{1};
     asio::executor_work_guard<asio::io_context::executor_type> work =
@@ -113,7 +115,7 @@ struct service::implementation {
     std::size_t lanes_missing = 0;
     std::uint64_t resumed = 0;  // sagas that the lanes found unfinished
     bool draining = false;
-    bool intake_stopped = false;
+    std::size_t intakes_open = 0;  // while it drains
     bool lanes_settled = false;
     bool left = false;
     int exit_code = 0;
@@ -125,11 +127,11 @@ service::implementation::implementation(const definition_registry& known, servic
     if (options.allow_fault_injection) faults.emplace(counted);
     for (std::size_t index = 0; index < options.lanes.size(); ++index)
         add_lane(index);
-    if (options.commands) open_intake();
+    open_intakes();
 }
 
 service::implementation::~implementation() {
-    intake.reset();  // it asks the lanes
+    intakes.clear();  // they ask the lanes
     for (const auto& each : processes)
         each->leave();
     for (const auto& each : processes)
@@ -153,22 +155,29 @@ void service::implementation::add_lane(std::size_t index) {
 }
 
 // What arrives before the lanes have recovered waits for them.
-void service::implementation::open_intake() {
-    const auto count = [counts = std::make_shared<intake_metrics>(
-                            counted, options.commands->topic
-                        )](const intake_statistics& stands) {
+void service::implementation::open_intakes() {
+    if (options.commands) {
+        open_intake(*options.commands, checkout_order_reader(registry, options.refuse_body));
+    }
+    if (options.shipments) {
+        open_intake(*options.shipments, shipment_order_reader(registry, options.refuse_body));
+    }
+}
+
+void service::implementation::open_intake(const intake_options& wanted, message_reader read) {
+    const auto count = [counts = std::make_shared<intake_metrics>(counted, wanted.topic)](
+                           const intake_statistics& stands
+                       ) {
         counts->stand(
             stands.unfinished, stands.is_paused,
             {stands.received, stands.accepted, stands.refused, stands.dead_letters,
              stands.refused_by_broker}
         );
     };
-    auto opened = command_intake::open(
-        *options.commands,
-        {checkout_order_reader(registry, options.refuse_body), options.refuse_body, lanes, count}
-    );
+    auto opened =
+        command_intake::open(wanted, {std::move(read), options.refuse_body, lanes, count});
     if (!opened) throw std::invalid_argument(opened.error().detail);
-    intake = std::move(*opened);
+    intakes.push_back(std::move(*opened));
 }
 
 int service::implementation::run(std::function<void(std::uint64_t resumed)> ready) {
@@ -191,7 +200,7 @@ int service::implementation::run(std::function<void(std::uint64_t resumed)> read
     // From here on nobody listens to signals: a disk that hangs must not make the process deaf to
     // them.
     signals.clear();
-    intake.reset();
+    intakes.clear();
     for (const auto& each : processes)
         each->leave();
     for (const auto& each : processes)
@@ -243,7 +252,7 @@ void service::implementation::begin_drain() {
     log(log_level::info, "draining: no new checkouts; what is under way is finished");
     for (const auto& each : processes)
         each->runtime().begin_drain();
-    stop_intake();
+    stop_intakes();
     notice.expires_after(options.drain.notice);
     notice.async_wait([this](const boost::system::error_code& error) {
         if (!error) close_servers();
@@ -252,19 +261,21 @@ void service::implementation::begin_drain() {
 
 // Beside the drain of the servers and not before it: a broker that is away must not take the time
 // that requests under way have. Orders that lanes have are answered for until the lanes settle.
-void service::implementation::stop_intake() {
-    const auto stopped = [this] {
-        intake_stopped = true;
-        leave_when_settled();
-    };
-    if (!intake) return stopped();
-    intake->stop(steady_now() + options.drain.notice + options.drain.patience, [this, stopped] {
-        asio::post(control, stopped);
-    });
+void service::implementation::stop_intakes() {
+    intakes_open = intakes.size();
+    const steady_instant until = steady_now() + options.drain.notice + options.drain.patience;
+    for (const auto& each : intakes) {
+        each->stop(until, [this] {
+            asio::post(control, [this] {
+                --intakes_open;
+                leave_when_settled();
+            });
+        });
+    }
 }
 
 void service::implementation::leave_when_settled() {
-    if (intake_stopped && lanes_settled) leave(0);
+    if (intakes_open == 0 && lanes_settled) leave(0);
 }
 
 void service::implementation::close_servers() {

@@ -58,6 +58,7 @@ struct service_options {
         refused_events_file;  // those that the broker will never take; kafka::refused_events
     // Where commands are received, beside the HTTP API; nothing: nowhere.
     std::optional<intake_options> commands;
+    std::optional<intake_options> shipments;              // the same of what is told of parcels
     duration event_retention = std::chrono::minutes{15};  // after the commit and the sending
     // Of GET /v1/events, per lane; past it 503.
     std::size_t event_streams_max = 64;

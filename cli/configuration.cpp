@@ -163,6 +163,11 @@ configuration_problems check_whole(const configuration& settings, const std::str
         "[checkout] track_shipments needs the fulfillment backend: give --fulfillment URL, or url "
         "in [backends.fulfillment]"
     );
+    demand(
+        checkout.track_shipments || settings.events.fulfillment_topic.empty(),
+        "[kafka] fulfillment_topic needs [checkout] track_shipments = true: without it no "
+        "fulfilment waits for its parcel"
+    );
     const auto use = kafka_use_of(settings);
     if (!use) demand(false, "[kafka] " + use.error().detail);
     return problems;

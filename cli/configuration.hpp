@@ -33,6 +33,8 @@ struct event_settings {
     std::string commands_group = "makegood";
     std::string replies_topic = "checkout.replies";
     std::string dead_letters_topic = "checkout.commands.dlq";
+    std::string fulfillment_topic;  // empty: no word of parcels is read
+    std::string fulfillment_dead_letters_topic = "fulfillment.events.dlq";
     duration retention = std::chrono::minutes{15};  // after the commit and the sending
     std::size_t streams_max = 64;                   // that read them, of one lane
 };

@@ -247,6 +247,10 @@ void add_kafka(keys& all) {
         &event_settings::commands_group);
     add("kafka.replies_topic", topic, &event_settings::replies_topic);
     add("kafka.dead_letters_topic", topic, &event_settings::dead_letters_topic);
+    add("kafka.fulfillment_topic", topic, &event_settings::fulfillment_topic);
+    all.back().has_default = false;
+    add("kafka.fulfillment_dead_letters_topic", topic,
+        &event_settings::fulfillment_dead_letters_topic);
 }
 
 void add_log(keys& all) {

@@ -1,6 +1,7 @@
 #include "cli/kafka_use.hpp"
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "engine/assert.hpp"
@@ -42,28 +43,74 @@ kafka::publisher_options publisher_options_of(const event_settings& wanted, sett
     return options;
 }
 
+// What is read of a topic, by whom, and where what cannot be read goes.
+struct wanted_intake {
+    std::string_view key;  // of the topic, for people
+    std::string topic;
+    std::string group;
+    std::string replies_topic;  // empty: there are none
+    std::string dead_letters_topic;
+};
+
 result_or<intake_options, settings_problem> intake_options_of(
-    const event_settings& wanted, const settings_map& settings
+    const event_settings& all, const wanted_intake& wanted, const settings_map& settings
 ) {
-    intake_options options{
-        .settings = settings, .replying = settings, .topic = wanted.commands_topic};
-    if (!options.settings.emplace("group.id", wanted.commands_group).second) {
+    intake_options options{.settings = settings, .replying = settings, .topic = wanted.topic};
+    if (!options.settings.emplace("group.id", wanted.group).second) {
         return settings_problem{
-            wanted.file + " sets group.id: remove it, commands_group is the place for it."};
+            all.file + " sets group.id: remove it, commands_group is the place for it."};
     }
     for (const std::string& other :
-         {wanted.topic, wanted.replies_topic, wanted.dead_letters_topic}) {
-        if (other != wanted.commands_topic) continue;
+         {all.topic, all.replies_topic, all.dead_letters_topic,
+          all.fulfillment_dead_letters_topic}) {
+        if (other != wanted.topic) continue;
         return settings_problem{
-            "commands_topic is " + other + ", which this server writes to: choose another."};
+            std::string(wanted.key) + " is " + other
+            + ", which this server writes to: choose another."};
     }
     const auto tried = kafka::configuration_of(options.settings, client_role::consumer);
     if (!tried) return tried.error();
     options.outbound = {
         .replies_topic = wanted.replies_topic,
         .dead_letters_topic = wanted.dead_letters_topic,
-        .mode = mode_of(wanted)};
+        .mode = mode_of(all)};
     return options;
+}
+
+result_or<intake_options, settings_problem> commands_of(
+    const event_settings& all, const settings_map& settings
+) {
+    return intake_options_of(
+        all,
+        {.key = "commands_topic",
+         .topic = all.commands_topic,
+         .group = all.commands_group,
+         .replies_topic = all.replies_topic,
+         .dead_letters_topic = all.dead_letters_topic},
+        settings
+    );
+}
+
+// Members of one group must read the same topics: these are another one.
+result_or<intake_options, settings_problem> shipments_of(
+    const event_settings& all, const settings_map& settings
+) {
+    return intake_options_of(
+        all,
+        {.key = "fulfillment_topic",
+         .topic = all.fulfillment_topic,
+         .group = all.commands_group + "-fulfillment",
+         .replies_topic = {},
+         .dead_letters_topic = all.fulfillment_dead_letters_topic},
+        settings
+    );
+}
+
+// Which of the settings that need brokers is there; empty when none is.
+std::string given_without_brokers(const event_settings& wanted) {
+    if (!wanted.file.empty()) return "settings are";
+    if (!wanted.commands_topic.empty()) return "commands_topic is";
+    return wanted.fulfillment_topic.empty() ? "" : "fulfillment_topic is";
 }
 
 }  // namespace
@@ -71,8 +118,8 @@ result_or<intake_options, settings_problem> intake_options_of(
 result_or<kafka_use, settings_problem> kafka_use_of(const configuration& settings) {
     const event_settings& wanted = settings.events;
     if (wanted.brokers.empty()) {
-        if (wanted.file.empty() && wanted.commands_topic.empty()) return kafka_use{};
-        const std::string given = wanted.file.empty() ? "commands_topic is" : "settings are";
+        const std::string given = given_without_brokers(wanted);
+        if (given.empty()) return kafka_use{};
         return settings_problem{
             given + " given and no brokers, so no event would be sent and no command read: set "
             "brokers."};
@@ -88,9 +135,14 @@ result_or<kafka_use, settings_problem> kafka_use_of(const configuration& setting
     if (!tried) return tried.error();
     kafka_use use;
     if (!wanted.commands_topic.empty()) {
-        auto commands = intake_options_of(wanted, *client_settings);
+        auto commands = commands_of(wanted, *client_settings);
         if (!commands) return commands.error();
         use.commands = std::move(*commands);
+    }
+    if (!wanted.fulfillment_topic.empty()) {
+        auto shipments = shipments_of(wanted, *client_settings);
+        if (!shipments) return shipments.error();
+        use.shipments = std::move(*shipments);
     }
     use.publishing = publisher_options_of(wanted, std::move(*client_settings));
     return use;

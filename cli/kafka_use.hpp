@@ -8,10 +8,11 @@
 
 namespace makegood::cli {
 
-// How Kafka is used: how events are published, and where commands come from.
+// How Kafka is used: how events are published, and where commands and word of parcels come from.
 struct kafka_use {
     std::optional<kafka::publisher_options> publishing = {};
     std::optional<intake_options> commands = {};
+    std::optional<intake_options> shipments = {};
 };
 
 // Nothing of it when no brokers are configured, and an error in words when the settings are not

@@ -117,7 +117,9 @@ void command_intake::receive(mailbox::arrival arrived) {
     if (!read.asked) return reject(std::move(arrived), read);
     ASSERT(read.origin.has_value());
     const order_number number = ++last_number_;
-    orders_.emplace(number, item{arrived.proof, std::move(*read.origin), std::move(*read.asked)});
+    item taken{arrived.proof, std::move(*read.origin), std::move(*read.asked)};
+    if (options_.outbound.replies_topic.empty()) taken.received = std::move(arrived.content);
+    orders_.emplace(number, std::move(taken));
     waiting_.insert(number);
 }
 
@@ -162,7 +164,7 @@ void command_intake::conclude(order_number number, item& done, const saga_answer
     const auto refused = problem_of(answer);
     ++(refused ? statistics_.refused : statistics_.accepted);
     if (options_.outbound.replies_topic.empty()) {
-        finish(done.proof);
+        conclude_untold(done, refused);
     } else if (!refused) {
         send({reply_message(options_.outbound, done.origin, answer, now()), done.proof});
     } else {
@@ -177,6 +179,19 @@ void command_intake::conclude(order_number number, item& done, const saga_answer
         );
     }
     orders_.erase(number);
+}
+
+// Where nobody gets replies a refusal would be lost: whoever looks after the dead letters is told.
+void command_intake::conclude_untold(item& done, const std::optional<problem>& refused) {
+    if (!refused) return finish(done.proof);
+    ++statistics_.dead_letters;
+    const message_place where{options_.topic, done.proof};
+    send(
+        {dead_letter(
+             options_.outbound, given_.refuse_body, std::move(done.received), where, *refused
+         ),
+         done.proof}
+    );
 }
 
 // -- the waiting room

@@ -33,7 +33,7 @@ struct intake_options {
 struct intake_statistics {
     std::uint64_t received = 0;
     std::uint64_t accepted = 0;
-    std::uint64_t refused = 0;  // understood, and answered with a problem
+    std::uint64_t refused = 0;  // understood, and not done
     std::uint64_t dead_letters = 0;
     std::uint64_t refused_by_broker = 0;  // replies and dead letters
     std::size_t unfinished = 0;
@@ -75,6 +75,7 @@ private:
         kafka::receipt proof;
         order_origin origin;
         order asked;
+        kafka::message received = {};  // where a refusal makes it a dead letter
         bool was_turned_away = false;
     };
     struct outgoing {
@@ -100,6 +101,7 @@ private:
     void take_outcome(mailbox::outcome told);
     void turn_away(order_number number, item& which);
     void conclude(order_number number, item& done, const saga_answer& answer);
+    void conclude_untold(item& done, const std::optional<problem>& refused);
 
     void try_waiting();
     [[nodiscard]] bool can_be_taken(const order& asked) const;

@@ -82,6 +82,7 @@ service_options service_options_of(const configuration& settings, std::vector<la
     if (!kafka) throw command_failure(errc::configuration_invalid, kafka.error().detail);
     options.publishing = std::move(kafka->publishing);
     options.commands = std::move(kafka->commands);
+    options.shipments = std::move(kafka->shipments);
     options.engine.writes_outbox = settings.events.kept;
     options.event_streams_max = settings.events.streams_max;
     options.rate_limit = settings.rate_limit;

@@ -39,7 +39,7 @@ TEST_CASE("a message that is no event is a dead letter as it came, with the reas
     queue.served.start();
     queue.send(start_command("good", "k-1"));
     const kafka::message sent = with_value("not JSON");
-    queue.send(sent);
+    queue.send_message(sent);
     const std::vector<kafka::message> letters = queue.until_dead_letters(1);
     REQUIRE(letters.size() == 1);
     CHECK(letters[0].key == sent.key);
@@ -97,9 +97,9 @@ TEST_CASE("an event that can never be a command is a dead letter, and its sender
 TEST_CASE("a dead letter that is sent again as it was has one reason: the newest") {
     queue_under_test queue;
     queue.served.start();
-    queue.send(with_value("not JSON"));
+    queue.send_message(with_value("not JSON"));
     kafka::message again = queue.until_dead_letters(1)[0];
-    queue.send(again);
+    queue.send_message(again);
     const kafka::message letter = queue.until_dead_letters(2)[1];
     CHECK(header_of(letter, "makegood-offset") == "1");
     CHECK(letter.headers.size() == again.headers.size());
@@ -111,12 +111,12 @@ TEST_CASE("a card number is copied nowhere, wherever in a message it stands") {
     std::string with_card = checkout_body();
     with_card.replace(with_card.find("tok_visa"), 8, card);
     queue.send(with_data("in-data", "checkout.start", with_card));
-    queue.send(with_value("no JSON, but 4111-1111-1111-1111"));
+    queue.send_message(with_value("no JSON, but 4111-1111-1111-1111"));
     queue.send(with_data("in-key", "checkout.cancel", "{}"));
     queue.send({"in-attribute", "checkout.start", checkout_body(), card});
     kafka::message in_header = with_value("not JSON");
     in_header.headers.push_back({"note", card});
-    queue.send(in_header);
+    queue.send_message(in_header);
     const std::vector<kafka::message> letters = queue.until_dead_letters(5);
     for (const std::size_t unfit : {0u, 1u, 3u, 4u}) {
         CAPTURE(unfit);

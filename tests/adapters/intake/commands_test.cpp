@@ -85,6 +85,7 @@ TEST_CASE("a payment signal goes to the checkout that waits for it") {
         return text_of(object_of(answer), "status") == "awaiting_customer";
     });
     CHECK(waiting.status == 200);
+    queue.served.behind().forget_rules();
     queue.send({"c-1", "checkout.payment_signal", about(checkout, R"(,"result":"refused")"), {}});
     CHECK(queue.until_reply_to("c-1").type == accepted);
     const http::response ended = queue.served.get(path, {{"Prefer", "wait=60"}});
@@ -104,7 +105,7 @@ TEST_CASE("what the engine refuses is a reply with the problem that HTTP would a
     sent_command reused = start_command("reused", "k-1");
     reused.data.replace(reused.data.find("SKU-1"), 5, "SKU-2");
     queue.send(reused);
-    CHECK(verdict(queue.until_reply_to("late")) == "409 already-ended");
+    CHECK(verdict(queue.until_reply_to("late")) == "409 past-pivot");
     CHECK(queue.until_reply_to("late").subject == checkout);
     CHECK(verdict(queue.until_reply_to("stray")) == "409 signal-not-expected");
     CHECK(verdict(queue.until_reply_to("nobody")) == "404 not-found");
@@ -122,7 +123,7 @@ TEST_CASE("the trace of a command goes on in its checkout") {
     const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     kafka::message sent = message_of(start_command("c-1", "k-1"));
     sent.value.insert(1, R"("traceparent":"00-)" + trace + R"(-00f067aa0ba902b7-01",)");
-    queue.send(sent);
+    queue.send_message(sent);
     CHECK(queue.until_reply_to("c-1").traceparent.find(trace) != std::string::npos);
     queue.served.behind().wait_for("/v1/", 1);
     const http::request called = queue.served.behind().seen("/v1/").front();

@@ -40,10 +40,10 @@ service_setup queue_under_test::setup(std::function<void(service_options&)> chan
 }
 
 void queue_under_test::send(const sent_command& what) {
-    send(message_of(what));
+    send_message(message_of(what));
 }
 
-void queue_under_test::send(kafka::message what) {
+void queue_under_test::send_message(kafka::message what) {
     what.topic = commands;
     REQUIRE(sender_.offer(what) == kafka::producer::offered::taken);
     sender_.until_all_settled();

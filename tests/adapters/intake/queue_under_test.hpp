@@ -31,7 +31,7 @@ public:
 
     // Returns when the broker has it.
     void send(const sent_command& what);
-    void send(kafka::message what);
+    void send_message(kafka::message what);
 
     // All of the topic, when there are at least so many.
     [[nodiscard]] std::vector<cloud_event> until_replies(std::size_t count);

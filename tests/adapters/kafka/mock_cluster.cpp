@@ -116,6 +116,10 @@ void mock_cluster::answer_with(request kind, std::initializer_list<answer> answe
     );
 }
 
+void mock_cluster::answer_well(request kind) {
+    rd_kafka_mock_clear_request_errors(cluster_, static_cast<std::int16_t>(kind));
+}
+
 std::vector<message> mock_cluster::stored(const std::string& topic, int partitions) const {
     settings_map settings = client_settings();
     settings["group.id"] = "looks-only";

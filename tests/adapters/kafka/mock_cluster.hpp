@@ -56,6 +56,7 @@ public:
     void come_up(int broker = -1);
     // How the next requests of that kind are answered, one after the other.
     void answer_with(request kind, std::initializer_list<answer> answers);
+    void answer_well(request kind);  // from now on, whatever was asked for
 
     // All that a topic holds, partition by partition.
     [[nodiscard]] std::vector<message> stored(const std::string& topic, int partitions) const;

@@ -52,7 +52,7 @@ def _measured(space: Workspace, broker: Broker, rounds: int) -> dict:
 def _run(space: Workspace, broker: Broker, brokers: str) -> dict:
     """One server with an empty store; with a broker that answers, until it has all events."""
     plan = space.plan
-    settings = f'[kafka]\nbrokers = "{brokers}"\n' if brokers else ""
+    settings = f'[kafka]\nbrokers = "{brokers}"\n' if brokers else "[events]\nkeep = false\n"
     with space.fresh_folder() as folder, Backends(plan.build, folder) as backends, \
             space.serve(folder, backends, folder / "data", settings=settings) as server:
         before = cpu_seconds_of(broker.process.pid)

@@ -23,6 +23,7 @@ class EventTest(ShopTest):
     """Its tests share a broker, each with a topic of its own. Says `skipped: no broker` where none can be had."""
 
     broker: Broker
+    more_settings = ""  # lines of [kafka], and tables behind it
     numbers = itertools.count(1)
 
     @classmethod
@@ -47,13 +48,14 @@ class EventTest(ShopTest):
             self.broker.start()
         self.topic = f"checkout.events.{next(self.numbers)}"
         self.settings = (
-            f'{QUICK_RETRIES}[kafka]\nbrokers = "{self.broker.bootstrap}"\nevents_topic = "{self.topic}"\n')
+            f'{QUICK_RETRIES}[kafka]\nbrokers = "{self.broker.bootstrap}"\nevents_topic = "{self.topic}"\n'
+            f"{self.more_settings}")
         super().setUp()
 
-    def kcat(self, *words: str, sent: str | None = None) -> str:
-        """What it says; `sent` are the lines that it reads."""
+    def kcat(self, *words: str, topic: str | None = None, sent: str | None = None) -> str:
+        """What it says; `sent` are the lines that it reads. Of the events' topic, unless another is named."""
         done = subprocess.run(
-            ["kcat", "-b", self.broker.bootstrap, "-t", self.topic, *words], input=sent or "",
+            ["kcat", "-b", self.broker.bootstrap, "-t", topic or self.topic, *words], input=sent or "",
             capture_output=True, text=True, check=True, timeout=READ_SECONDS_MAX)
         return done.stdout
 
