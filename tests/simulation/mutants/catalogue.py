@@ -246,7 +246,7 @@ MUTANTS = [
         "    const status_meaning meaning = meaning_of(answer.status);\n",
         """    if (PLANTED && answer.status == 503) return answered_done{};
     const status_meaning meaning = meaning_of(answer.status);
-""", "P9 exception"),
+""", "P6 P9 exception"),
     # -- P10: operators
     Mutant(
         "held_saga_goes_on", "engine/engine_dispatch.cpp",

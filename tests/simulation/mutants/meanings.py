@@ -232,7 +232,7 @@ MEANINGS = [
         '        slot.record = std::move(*record);\n',
         '        slot.record = std::move(*record);\n'
         '        if (PLANTED && slot.record.parked) slot.record.parked->held = false;\n',
-        'P1', 60),
+        'P1 P7', 60),
     Mutant(
         'ttl_asked_wrong', 'sagas/checkout/requests.cpp',
         '(ttl_ms + 999) / 1000',
