@@ -124,8 +124,8 @@ MEANINGS = [
         'P9', 20, 'sqlite'),
     Mutant(
         'unsent_events_dropped', 'statestore/memory/store.cpp',
-        '               && kept.front().last <= store_.outbox.sent) {\n',
-        '               && (PLANTED || kept.front().last <= store_.outbox.sent)) {\n',
+        '(which == droppable_events::all || kept.front().last <= store_.outbox.sent)',
+        '(PLANTED || which == droppable_events::all || kept.front().last <= store_.outbox.sent)',
         'P9', 20),
     Mutant(
         'events_of_a_refused_start_kept', 'statestore/memory/store.cpp',
