@@ -9,11 +9,13 @@
 namespace makegood {
 namespace {
 
-// Empty when nothing is announced for it.
-std::string_view declared_type(const saga_record& saga, const step_taken& step) {
+// Empty when nothing is announced for it. A step behind the first had nothing to call, so nothing
+// happened then that could be told: only what the saga had heard before is.
+std::string_view declared_type(const saga_record& saga, const step_taken& step, bool is_first) {
     for (const announcement& each : saga.definition->announcements()) {
         if (each.on != step.fact || each.to != step.to) continue;
-        if (each.knows.empty() || saga.find(each.knows) != nullptr) return each.type;
+        const bool is_true = each.knows.empty() ? is_first : saga.find(each.knows) != nullptr;
+        if (is_true) return each.type;
     }
     return {};
 }
@@ -45,9 +47,8 @@ void announce(
              std::move(data)}
         );
     };
-    if (!outcome.steps.empty()) {
-        // The steps behind it had nothing to call: nothing happened that could be told.
-        const std::string_view type = declared_type(after, outcome.steps.front());
+    for (const step_taken& each : outcome.steps) {
+        const std::string_view type = declared_type(after, each, &each == &outcome.steps.front());
         if (!type.empty()) tell(std::string(type));
     }
     const bool ended = !outcome.steps.empty() && after.ended();

@@ -112,6 +112,13 @@ std::optional<call_reference> open_call(const saga_record& saga, std::string_vie
     return {};
 }
 
+// The journal is as long as it may be, and this leads nowhere: what leads on is always heard.
+bool repeats_without_end(const fact_reported& report, const saga_record& saga) {
+    if (saga.sequence < limits::journal_entries_max) return false;
+    const std::optional<fact_name> fact = saga.definition->find_fact(report.fact);
+    return !fact || saga.definition->decide(saga, *fact).says != transition::verdict::taken;
+}
+
 std::string where(const saga_record& saga) {
     return "the saga is " + std::string(status_text(saga.status())) + ", in state "
            + std::string(saga.state.value);
@@ -154,7 +161,7 @@ void engine::process_command(saga_slot& slot, slot_command asked, instant now) {
         if (!waits_for(saga, signal->signal)) why = refusal::signal_not_expected;
         happened = std::move(*signal);
     } else if (auto* report = std::get_if<fact_reported>(&asked.asked)) {
-        if (!told_by(*report, saga) || saga.sequence >= limits::journal_entries_max) {
+        if (!told_by(*report, saga) || repeats_without_end(*report, saga)) {
             why = refusal::report_not_expected;
         }
         happened = std::move(*report);

@@ -24,18 +24,24 @@ public:
     stepper(saga_record& saga, instant at) : saga_(saga), at_(at) {}
 
     step_outcome apply(const event& happened) {
-        const bool was_parked = saga_.parked.has_value();
+        const std::string parked_before = saga_.parked ? saga_.parked->code : std::string();
         std::visit([this](const auto& each) { on(each); }, happened);
         if (saga_.ended()) {
             saga_.parked.reset();
         } else if (!saga_.parked) {
             park_for_task();
         }
-        outcome_.parked = saga_.parked && !was_parked;
+        outcome_.parked = saga_.parked && is_news(parked_before);
         return std::move(outcome_);
     }
 
 private:
+    // Whether a person must be told: the saga was not parked before, or has come to another task.
+    bool is_news(const std::string& parked_before) const {
+        if (parked_before.empty()) return true;
+        return !outcome_.steps.empty() && saga_.parked->code != parked_before;
+    }
+
     void on(const saga_started&) { take(saga_.definition->started_fact(), {}); }
 
     void on(const call_done& event) {

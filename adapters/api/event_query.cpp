@@ -39,6 +39,7 @@ complaint read_types(reading& into, const std::string& value) {
 }
 
 complaint read_customer(reading& into, const std::string& value) {
+    if (value.empty()) return "is empty; leave it out for the events of all customers";
     into.query.filter.customer = value;
     return std::nullopt;
 }

@@ -81,8 +81,9 @@ void lane::tell_of_unsent(std::uint64_t events) const {
     if (events == 0 || options_.has_publisher) return;
     const auto kept = std::chrono::ceil<std::chrono::seconds>(options_.event_retention).count();
     log(log_level::info, std::to_string(events)
-                             + " events were never sent, and no kafka.brokers is set: they are "
-                               "dropped once they are older than "
+                             + " events of before are kept for readers of /v1/events; without "
+                               "kafka.brokers nobody sends them, and each is dropped once it is "
+                               "older than "
                              + std::to_string(kept) + " s, none sooner than that from now");
 }
 

@@ -135,15 +135,21 @@ constexpr std::array announced{
     announcement{payment_captured::name, shipping::name, "fulfilment.payment_captured"},
     announcement{shipment_requested::name, clearing_cart::name, "fulfilment.shipment_requested"},
     announcement{shipped::name, in_transit::name, "fulfilment.shipped"},
-    announcement{customer_notified::name, in_transit::name, "fulfilment.shipped"},
+    announcement{
+        customer_notified::name, in_transit::name, "fulfilment.shipped",
+        contract::variable::shipment_shipped},
     announcement{delivered::name, completed::name, "fulfilment.delivered"},
     announcement{
         customer_notified::name, completed::name, "fulfilment.delivered",
         contract::variable::shipment_delivered},
     announcement{lost::name, settling_loss::name, "fulfilment.lost"},
-    announcement{customer_notified::name, settling_loss::name, "fulfilment.lost"},
+    announcement{
+        customer_notified::name, settling_loss::name, "fulfilment.lost",
+        contract::variable::shipment_lost},
     announcement{returned::name, settling_return::name, "fulfilment.returned"},
-    announcement{customer_notified::name, settling_return::name, "fulfilment.returned"},
+    announcement{
+        customer_notified::name, settling_return::name, "fulfilment.returned",
+        contract::variable::shipment_returned},
 };
 
 constexpr auto declared_states = states_of(states{});

@@ -136,7 +136,6 @@ result_or<addressed_report, start_refusal> read_shipment_event(
     if (!document) return document.error();
     if (!document->is_object()) return no_object();
     report_reader reader(document->get_object());
-    reader.refuse_others("shipment_id");
     const std::optional<saga_id> fulfilment = reader.read_shipment_id();
     fact_reported told = reader.read(*status, reporter);
     if (auto problems = reader.take_problems(); !problems.empty()) {

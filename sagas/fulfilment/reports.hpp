@@ -17,6 +17,7 @@ namespace makegood::fulfilment {
 // The same as an event of the topic of shipments: the status is the end of its type, and the data
 // names the shipment.
 inline constexpr std::string_view shipment_event_prefix = "shipment.";
+// Others publish it for others too, so members that are not known here are passed by.
 // `type`: `shipment.delivered`; `data`: `{"shipment_id":"shp_…","tracking"?,"at"?,"detail"?}`.
 [[nodiscard]] result_or<addressed_report, start_refusal> read_shipment_event(
     std::string_view type, std::string_view data, std::string_view reporter

@@ -141,6 +141,14 @@ TEST_CASE("whoever reports without end does not fill the store") {
     CHECK(full == limits::journal_entries_max);
     CHECK(told(bench, id, "missing") == refusal::report_not_expected);
     CHECK(bench.record(id).sequence == full);
+    // What leads on is heard all the same.
+    for (const std::string_view call : {"buy", "pay"})
+        answer(bench, call);
+    REQUIRE(bench.record(id).state.value == "thanking");
+    CHECK(told(bench, id, "missing") == refusal::none);
+    CHECK(bench.record(id).state.value == "searching");
+    CHECK(told(bench, id, "turned_up") == refusal::none);
+    CHECK(bench.record(id).status() == saga_status::completed);
 }
 
 TEST_CASE("a task parks the saga with what is to be done, and nobody is called") {

@@ -125,7 +125,7 @@ class EventsAreRead(ShopTest):
         self.assertEqual(len(ended), len(checkouts))
         self.assertEqual(self.followed(following), all_of_them)
         self.assertEqual((stream.gaps, stream.refused), ([], None))
-        self.assertEqual(stream.connections, KILLS + 1)
+        self.assertGreater(stream.connections, 1)
         self.assertEqual(self.printed(), all_of_them)
         self.assertEqual(self.printed("--data", self.shop.server.data), all_of_them)
 

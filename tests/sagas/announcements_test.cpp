@@ -50,6 +50,13 @@ checkout_settings tracking() {
     return settings;
 }
 
+// The steps behind the shipment have nothing to call.
+checkout_settings unnotified() {
+    checkout_settings settings = tracking();
+    settings.has_notification = false;
+    return settings;
+}
+
 names ends_with_parcel(const names& told) {
     names all{"1 checkout.accepted",           "3 checkout.inventory_reserved",
               "4 checkout.payment_authorized", "5 checkout.order_created",
@@ -60,17 +67,23 @@ names ends_with_parcel(const names& told) {
 }
 
 // It is told while the payment is captured, which is denied at first.
-story told_early(const std::string& status, names told) {
+story told_early(
+    const std::string& status, const names& told, const checkout_settings& settings = tracking()
+) {
     names all = ends_with_parcel(told);
     all.insert(all.begin() + 6, "2 fulfilment.parked");
     for (std::string& each : all) {
         if (each == "2 fulfilment.payment_captured") each = "5 fulfilment.payment_captured";
         if (each == "3 fulfilment.shipment_requested") each = "6 fulfilment.shipment_requested";
-        if (each.starts_with("5 fulfilment.") && !each.ends_with("captured")) each[0] = '7';
+        if (each.starts_with("5 fulfilment.") && !each.ends_with("captured")) {
+            each[0] = settings.has_notification ? '7' : '6';
+        }
     }
+    const std::string_view beside = settings.has_notification ? "" : ", and nobody is notified";
     return {
-        .title = "the parcel is " + status + " before the payment is captured",
-        .settings = tracking(),
+        .title =
+            "the parcel is " + status + " before the payment is captured" + std::string(beside),
+        .settings = settings,
         .happens =
             [status](shop_engine& shop) {
                 shop.answers["capture_payment"] = {401, "", {}};
@@ -218,6 +231,16 @@ std::vector<story> stories() {
         told_early("shipped", {"5 fulfilment.shipped"}),
         told_early("lost", {"5 fulfilment.lost", "5 fulfilment.parked"}),
         told_early("returned", {"5 fulfilment.returned", "5 fulfilment.parked"}),
+        told_early("lost", {"5 fulfilment.lost", "5 fulfilment.parked"}, unnotified()),
+        told_early("delivered", {"5 fulfilment.delivered", "5 fulfilment.completed"}, unnotified()),
+        {.title = "the parcel is overdue, and then lost",
+         .settings = tracking(),
+         .happens =
+             [](shop_engine& shop) {
+                 shop.run().wait(std::chrono::hours{24 * 31}).submit(report_of("lost"), "ful");
+             },
+         .told =
+             ends_with_parcel({"5 fulfilment.parked", "6 fulfilment.lost", "6 fulfilment.parked"})},
     };
 }
 

@@ -268,8 +268,9 @@ TEST_CASE("a report that cannot be read is refused with what is wrong") {
 
 TEST_CASE("an event of the topic names its shipment, and so its fulfilment") {
     const saga_id checkout = test_id();
-    const std::string data = R"({"shipment_id":")" + std::string(contract::shipment_id(checkout))
-                             + R"(","tracking":"1Z","detail":"at the door"})";
+    const std::string data =
+        R"({"shipment_id":")" + std::string(contract::shipment_id(checkout))
+        + R"(","tracking":"1Z","detail":"at the door","carrier":"others know it"})";
     const auto read = fulfilment::read_shipment_event("shipment.delivered", data, "/carrier");
     REQUIRE(read.has_value());
     CHECK(read->saga == checkout.with_prefix("ful"));

@@ -61,6 +61,13 @@ shop_engine& shop_engine::submit(command asked, std::string_view id_prefix) {
     return *this;
 }
 
+shop_engine& shop_engine::wait(duration by) {
+    now_ += by;
+    engine_.tick(now_);
+    settle();
+    return *this;
+}
+
 std::vector<std::string> shop_engine::told() const {
     std::vector<std::string> short_texts;
     for (const outbox_event& each : announced_)

@@ -24,6 +24,8 @@ public:
     shop_engine& act(operator_verb verb, std::string_view id_prefix = "chk") {
         return submit(operator_acted{verb, "ann", "because"}, id_prefix);
     }
+    // What is due by then is done.
+    shop_engine& wait(duration by);
     std::map<std::string_view, backend_answer> answers;
 
     // In the order of the commits.
