@@ -48,7 +48,8 @@ TEST_CASE("the example with every line in force says the defaults") {
         CAPTURE(key.name);
         if (key.has_default) CHECK(key.current(settings) == key.current(defaults));
     }
-    // The file that it names is nobody's.
+    // The topic of parcels needs what is off by default, and the file that it names is nobody's.
+    settings.checkout.track_shipments = true;
     const auto missing = check_whole(settings, "example");
     REQUIRE(missing.size() == 1);
     CHECK_THAT(missing[0].detail, Catch::Contains("kafka.properties cannot be read"));
