@@ -2,23 +2,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/adapters/kafka/sample_event.hpp"
+
 using namespace makegood;
 using namespace makegood::kafka;
+using namespace makegood::kafka::test;
 
 namespace {
-
-cloud_event completed() {
-    return {
-        .id = "chk_1:7:checkout.completed",
-        .source = "/makegood/shop",
-        .type = "checkout.completed",
-        .subject = "chk_1",
-        .time = instant(duration(1'795'000'000'123)),
-        .partition_key = "cus_\"42\"",
-        .traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-        .data = R"({"status":"completed"})",
-    };
-}
 
 cloud_event read_back(const message& received) {
     const auto read = decode(received);

@@ -7,24 +7,13 @@
 #include <fstream>
 
 #include "adapters/kafka/event_message.hpp"
+#include "tests/adapters/kafka/sample_event.hpp"
 
 using namespace makegood;
 using namespace makegood::kafka;
+using namespace makegood::kafka::test;
 
 namespace {
-
-cloud_event completed() {
-    return {
-        .id = "chk_1:7:checkout.completed",
-        .source = "/makegood",
-        .type = "checkout.completed",
-        .subject = "chk_1",
-        .time = instant(duration(1'795'000'000'123)),
-        .partition_key = "cus_42",
-        .traceparent = "",
-        .data = R"({"status":"completed"})",
-    };
-}
 
 class scratch_file {
 public:
