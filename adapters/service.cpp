@@ -169,7 +169,7 @@ void service::implementation::open_intake(const intake_options& wanted, message_
                            const intake_statistics& stands
                        ) {
         counts->stand(
-            stands.unfinished, stands.is_paused,
+            {stands.unfinished, stands.is_paused, stands.stalled},
             {stands.received, stands.accepted, stands.refused, stands.dead_letters,
              stands.refused_by_broker}
         );
@@ -263,7 +263,8 @@ void service::implementation::begin_drain() {
 // that requests under way have. Orders that lanes have are answered for until the lanes settle.
 void service::implementation::stop_intakes() {
     intakes_open = intakes.size();
-    const steady_instant until = steady_now() + options.drain.notice + options.drain.patience;
+    // The servers take one patience, the lanes another.
+    const steady_instant until = steady_now() + options.drain.notice + 2 * options.drain.patience;
     for (const auto& each : intakes) {
         each->stop(until, [this] {
             asio::post(control, [this] {

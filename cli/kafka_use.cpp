@@ -131,6 +131,11 @@ result_or<kafka_use, settings_problem> kafka_use_of(const configuration& setting
     }
     auto client_settings = client_settings_of(wanted);
     if (!client_settings) return client_settings.error();
+    if (!wanted.commands_topic.empty() && wanted.commands_topic == wanted.fulfillment_topic) {
+        return settings_problem{
+            "commands_topic and fulfillment_topic are the same: each reader would take the other's "
+            "messages for bad ones; choose two."};
+    }
     const auto tried = kafka::configuration_of(*client_settings, client_role::producer);
     if (!tried) return tried.error();
     kafka_use use;

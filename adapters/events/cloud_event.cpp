@@ -64,6 +64,13 @@ bool set_attribute(cloud_event& read, event_attribute& attribute) {
     return true;
 }
 
+// Headers of a message may be any bytes.
+bool is_text(std::string_view bytes) {
+    boost::system::error_code error;
+    static_cast<void>(json::parse(json::serialize(json::value(bytes)), error));
+    return !error;
+}
+
 // CloudEvents' types of attributes are texts, whole numbers and booleans in JSON.
 std::optional<std::string> attribute_text(const json::value& value) {
     if (value.is_string()) return std::string(value.get_string());
@@ -104,6 +111,9 @@ result_or<cloud_event, event_problem> with_attributes(std::vector<event_attribut
     cloud_event read;
     bool has_version = false;
     for (event_attribute& each : attributes) {
+        if (!is_text(each.name) || !is_text(each.value)) {
+            return problem("an attribute is not UTF-8");
+        }
         if (each.name == "specversion") {
             has_version = each.value == version;
         } else if (!set_attribute(read, each)) {

@@ -90,6 +90,7 @@ bool command_intake::work(mailbox::contents news) {
     try_waiting();
     send_some();
     pause_or_resume();
+    watch_replies();
     if (given_.progress) given_.progress(statistics_);
     if (news.ends) return false;
     return !stop_ || (!is_idle() && steady_now() < stop_->until);
@@ -144,8 +145,19 @@ void command_intake::reject(mailbox::arrival arrived, const message_reading& rea
 void command_intake::take_outcome(mailbox::outcome told) {
     const auto found = orders_.find(told.number);
     ASSERT(found != orders_.end());
-    if (is_for_want_of_room(problem_of(told.answer))) return turn_away(told.number, found->second);
+    const bool is_turned_away = is_for_want_of_room(problem_of(told.answer));
+    if (is_turned_away && !is_hopeless(found->second)) {
+        return turn_away(told.number, found->second);
+    }
     conclude(told.number, found->second, told.answer);
+}
+
+// A saga that cannot be read although its lane can commit: it is damaged, and whoever waits for it
+// holds up everybody.
+bool command_intake::is_hopeless(item& which) const {
+    constexpr std::size_t tries_max = 20;
+    const bool is_for_one_saga = std::holds_alternative<saga_command>(which.asked);
+    return ++which.tries >= tries_max && is_for_one_saga && owner_of(which.asked).can_commit();
 }
 
 void command_intake::turn_away(order_number number, item& which) {
@@ -246,7 +258,9 @@ void command_intake::try_again_later() {
 }
 
 void command_intake::pause_or_resume() {
-    const bool pauses = stop_ || turned_away_ > 0;
+    // What a partition that was taken away has left here is not the consumer's any more.
+    const bool is_full = statistics_.unfinished > options_.unfinished_max;
+    const bool pauses = stop_ || turned_away_ > 0 || is_full;
     if (std::exchange(statistics_.is_paused, pauses) == pauses) return;
     if (pauses) {
         consumer_->pause();
@@ -256,8 +270,29 @@ void command_intake::pause_or_resume() {
 }
 
 std::optional<steady_instant> command_intake::next_wake() const {
-    if (!stop_) return tries_again_at_;
-    return std::min(stop_->until, tries_again_at_.value_or(stop_->until));
+    steady_instant wake = tries_again_at_.value_or(steady_instant::max());
+    if (stop_) wake = std::min(wake, stop_->until);
+    if (!offered_.empty() && !statistics_.stalled) {
+        wake = std::min(wake, moved_at_ + options_.quiet_max);
+    }
+    if (wake == steady_instant::max()) return {};
+    return wake;
+}
+
+// Commands are done and not finished meanwhile, and after so many of them none is read.
+void command_intake::watch_replies() {
+    const bool stalled = !offered_.empty() && steady_now() - moved_at_ >= options_.quiet_max;
+    if (std::exchange(statistics_.stalled, stalled) == stalled) return;
+    if (stalled) {
+        log(log_level::error, "replies or dead letters of " + options_.topic
+                                  + " wait, and no broker has taken one for "
+                                  + std::to_string(options_.quiet_max.count() / 1'000)
+                                  + " s: no offset is committed; see to Kafka and to "
+                                  + options_.outbound.replies_topic + " and "
+                                  + options_.outbound.dead_letters_topic);
+    } else {
+        log(log_level::info, "replies of " + options_.topic + " are taken again");
+    }
 }
 
 // -- replies and dead letters
@@ -273,12 +308,14 @@ void command_intake::send_some() {
         const kafka::message_position position = last_position_ + 1;
         if (producer_->offer(position, next.content) == kafka::producer::offered::full) return;
         last_position_ = position;
+        if (offered_.empty()) moved_at_ = steady_now();
         offered_.push_back({position, next.proof, next.is_last});
         outgoing_.pop_front();
     }
 }
 
 void command_intake::settle(kafka::message_position up_to) {
+    moved_at_ = steady_now();
     while (!offered_.empty() && offered_.front().position <= up_to) {
         const offered done = offered_.front();
         offered_.pop_front();

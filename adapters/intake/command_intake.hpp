@@ -28,6 +28,7 @@ struct intake_options {
     std::size_t unfinished_max = 1'000;  // messages in memory; the others stay in Kafka
     duration pause_min{50};  // before an order that no lane took is tried again; doubled each time
     duration pause_max{2'000};
+    duration quiet_max{30'000};  // without an acknowledgement of what is sent: then it is logged
 };
 
 struct intake_statistics {
@@ -38,6 +39,7 @@ struct intake_statistics {
     std::uint64_t refused_by_broker = 0;  // replies and dead letters
     std::size_t unfinished = 0;
     bool is_paused = false;
+    bool stalled = false;  // replies or dead letters are on their way, and the broker takes none
 };
 
 // Takes orders from a topic to the lanes that own them, and tells what became of them. A message is
@@ -77,6 +79,7 @@ private:
         order asked;
         kafka::message received = {};  // where a refusal makes it a dead letter
         bool was_turned_away = false;
+        std::size_t tries = 0;  // that ended so
     };
     struct outgoing {
         kafka::message content;
@@ -99,6 +102,7 @@ private:
     void receive(mailbox::arrival arrived);
     void reject(mailbox::arrival arrived, const message_reading& read);
     void take_outcome(mailbox::outcome told);
+    [[nodiscard]] bool is_hopeless(item& which) const;
     void turn_away(order_number number, item& which);
     void conclude(order_number number, item& done, const saga_answer& answer);
     void conclude_untold(item& done, const std::optional<problem>& refused);
@@ -119,6 +123,7 @@ private:
     [[nodiscard]] bool is_idle() const;
     [[nodiscard]] std::optional<steady_instant> next_wake() const;
     void pause_or_resume();
+    void watch_replies();
 
     const intake_options options_;
     const parts given_;
@@ -136,6 +141,7 @@ private:
     std::deque<outgoing> outgoing_;
     std::deque<offered> offered_;
     kafka::message_position last_position_ = 0;
+    steady_instant moved_at_{};  // since when nothing that is on its way has been acknowledged
     std::optional<mailbox::stop_wish> stop_;
     intake_statistics statistics_;
 

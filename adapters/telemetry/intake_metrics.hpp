@@ -21,18 +21,24 @@ public:
     struct totals {
         std::uint64_t received = 0;
         std::uint64_t accepted = 0;
-        std::uint64_t refused = 0;            // understood, and answered with a problem
+        std::uint64_t refused = 0;            // understood, and not done
         std::uint64_t dead_letters = 0;       // no commands
         std::uint64_t refused_by_broker = 0;  // replies and dead letters
     };
 
     intake_metrics(metrics& all, const std::string& topic);
 
-    void stand(std::size_t unfinished, bool is_paused, const totals& so_far);
+    struct standing {
+        std::size_t unfinished = 0;
+        bool is_paused = false;
+        bool stalled = false;
+    };
+    void stand(const standing& now, const totals& so_far);
 
 private:
     prometheus::Gauge& unfinished_;
     prometheus::Gauge& paused_;
+    prometheus::Gauge& stalled_;
     prometheus::Counter& received_;
     prometheus::Counter& accepted_;
     prometheus::Counter& refused_;

@@ -46,6 +46,7 @@ struct metric_families {
 
     prometheus::Family<prometheus::Gauge>& commands_unfinished;  // topic
     prometheus::Family<prometheus::Gauge>& commands_paused;      // topic
+    prometheus::Family<prometheus::Gauge>& commands_stalled;     // topic
     prometheus::Family<prometheus::Counter>& commands_received;  // topic
     prometheus::Family<prometheus::Counter>& commands_accepted;  // topic
     prometheus::Family<prometheus::Counter>& commands_refused;   // topic

@@ -122,6 +122,11 @@ metric_families::metric_families()
           "makegood_commands_paused",
           "1 while no commands are read because no lane can take more; they wait in Kafka."
       )),
+      commands_stalled(gauges(
+          registry,
+          "makegood_commands_stalled",
+          "1 while replies or dead letters wait and no broker has taken one for half a minute."
+      )),
       commands_received(counters(
           registry,
           "makegood_commands_received_total",

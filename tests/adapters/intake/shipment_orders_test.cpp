@@ -63,6 +63,10 @@ TEST_CASE("what is no word of a parcel is refused with its reason") {
     cloud_event card = delivered();
     card.data = R"({"shipment_id":"shp_1","detail":"4111 1111 1111 1111"})";
     CHECK(code_of_refusal(card) == "card-number-refused");
+    cloud_event neighbours = delivered();
+    neighbours.subject = "41111111";
+    neighbours.partition_key = "11111111";
+    CHECK(code_of_refusal(neighbours).empty());
     cloud_event anybody = delivered();
     anybody.source = std::string(1'000, 'x');
     CHECK(code_of_refusal(anybody) == "invalid-field");

@@ -145,3 +145,20 @@ TEST_CASE("a reply that the broker will never take is counted, and its command i
     queue.cluster.answer_well(request::produce);
     CHECK(queue.checkouts().size() == 1);
 }
+
+TEST_CASE("that no broker takes the replies is an alarm, which ends when one does") {
+    queue_under_test queue([](service_options& options) {
+        options.commands->quiet_max = duration{50};
+    });
+    queue.send(start_command("c-1", "k-1"));
+    queue.cluster.answer_with(
+        request::produce, {answer::topic_not_authorized, answer::topic_not_authorized,
+                           answer::topic_not_authorized, answer::topic_not_authorized}
+    );
+    queue.served.start();
+    queue.until_metric("makegood_commands_stalled", 1);
+    CHECK(queue.committed() < 1);
+    CHECK(queue.until_reply_to("c-1").type == "checkout.command_accepted");
+    queue.until_metric("makegood_commands_stalled", 0);
+    queue.until_committed(1);
+}

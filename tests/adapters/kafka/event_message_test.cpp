@@ -149,6 +149,7 @@ TEST_CASE("what is no event of version 1.0 is refused with what is wrong") {
     CHECK(detail_of(binary_with("ce_specversion", "2.0")) == "specversion is not 1.0");
     CHECK(detail_of(binary_with("ce_id", "")) == "id is missing");
     CHECK(detail_of(binary_with("ce_source", "")) == "source is missing");
+    CHECK(detail_of(binary_with("ce_source", "/shop\xff")) == "an attribute is not UTF-8");
     CHECK(detail_of(binary_with("ce_type", "")) == "type is missing");
     CHECK(detail_of(binary_with("ce_time", "yesterday")) == "time is not RFC 3339");
     message binary = encode(completed(), content_mode::binary, "events");
