@@ -1,7 +1,9 @@
 #include "tests/adapters/event_reader.hpp"
 
-#include <boost/asio/read.hpp>
-#include <boost/asio/read_until.hpp>
+#include <poll.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <stdexcept>
 
@@ -23,10 +25,7 @@ event_reader::event_reader(
     for (const auto& [name, value] : fields)
         request.append(name).append(": ").append(value).append("\r\n");
     asio::write(socket_, asio::buffer(request += "\r\n"));
-    const std::size_t bytes =
-        asio::read_until(socket_, asio::dynamic_buffer(received_), "\r\n\r\n");
-    head_ = received_.substr(0, bytes);
-    received_.erase(0, bytes);
+    head_ = take_through("\r\n\r\n");
     if (!head_.starts_with("HTTP/1.1 200 ")) throw std::runtime_error("no stream: " + head_);
 }
 
@@ -67,6 +66,15 @@ std::vector<event_block> event_reader::read_to(std::string_view type) {
     return events;
 }
 
+std::string event_reader::until_id(const std::function<bool(const std::string&)>& wanted) {
+    const steady_instant until = steady_now() + patience;
+    while (true) {
+        std::string id = next().id;
+        if (wanted(id)) return id;
+        if (steady_now() > until) throw std::runtime_error("never as wanted, last: " + id);
+    }
+}
+
 bool event_reader::reads_to_end() {
     try {
         while (receive_chunk()) {
@@ -80,22 +88,34 @@ bool event_reader::reads_to_end() {
 bool event_reader::receive_chunk() {
     const std::size_t size = std::stoul(take_line(), nullptr, 16);
     const std::size_t wanted = size + 2;  // with its line end
-    if (received_.size() < wanted) {
-        asio::read(
-            socket_, asio::dynamic_buffer(received_),
-            asio::transfer_exactly(wanted - received_.size())
-        );
-    }
+    while (received_.size() < wanted)
+        receive_some();
     text_ += received_.substr(0, size);
     received_.erase(0, wanted);
     return size > 0;
 }
 
 std::string event_reader::take_line() {
-    const std::size_t bytes = asio::read_until(socket_, asio::dynamic_buffer(received_), "\r\n");
-    std::string line = received_.substr(0, bytes);
-    received_.erase(0, bytes);
-    return line;
+    return take_through("\r\n");
+}
+
+std::string event_reader::take_through(std::string_view end) {
+    std::size_t found = 0;
+    while ((found = received_.find(end)) == std::string::npos)
+        receive_some();
+    std::string taken = received_.substr(0, found + end.size());
+    received_.erase(0, taken.size());
+    return taken;
+}
+
+void event_reader::receive_some() {
+    pollfd waits{socket_.native_handle(), POLLIN, 0};
+    const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+    if (::poll(&waits, 1, static_cast<int>(most.count())) == 0) {
+        throw std::runtime_error("nothing came in time, after: " + received_);
+    }
+    std::array<char, 4'096> bytes{};
+    received_.append(bytes.data(), socket_.read_some(asio::buffer(bytes)));
 }
 
 }  // namespace makegood::test

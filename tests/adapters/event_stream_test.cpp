@@ -154,8 +154,7 @@ TEST_CASE("a silent stream says so, and moves on over what its reader does not w
     served.start();
     event_reader reader(served.port(), "type=nothing");
     static_cast<void>(served.check_out("k-1"));
-    while (reader.next().id != "5") {
-    }
+    CHECK(reader.until_id([](const std::string& id) { return id == "5"; }) == "5");
 }
 
 TEST_CASE("a stream moves on while events that its reader does not want come without end") {
@@ -170,9 +169,7 @@ TEST_CASE("a stream moves on while events that its reader does not want come wit
         for (std::size_t number = 0; number < most && !is_enough; ++number)
             static_cast<void>(served.check_out("k-" + std::to_string(number)));
     });
-    std::string id = "0";
-    while (id == "0")
-        id = reader.next().id;
+    const std::string id = reader.until_id([](const std::string& seen) { return seen != "0"; });
     is_enough = true;
     load.get();
     CHECK(std::stoul(id) < most * way_to_the_end.size());
@@ -191,7 +188,8 @@ TEST_CASE("a reader that has missed events is told how many, and goes on with th
     const auto page_after = [&served](const std::string& position) {
         return served.get("/v1/events?after=" + position, {{"Accept", "application/json"}});
     };
-    while (page_after("1").status != 410) {
+    const steady_instant until = steady_now() + event_reader::patience;
+    while (page_after("1").status != 410 && steady_now() < until) {
     }
     CHECK(code_of(page_after("1")) == "events-gone");
     CHECK(page_after("5").status == 200);
@@ -244,12 +242,15 @@ TEST_CASE("a reader that does not take what it is sent is dropped, and holds up 
     CHECK_FALSE(deaf.reads_to_end());
 }
 
-TEST_CASE("a drain ends streams") {
-    service_under_test served(keeping_events());
+TEST_CASE("a drain ends streams, and does not wait for them") {
+    service_under_test served(keeping_events([](service_options& options) {
+        options.drain.patience = std::chrono::hours{1};
+    }));
     served.start();
     event_reader reader(served.port());
     CHECK(reader.next().retry == "1000");
     served.stop();
+    CHECK_FALSE(reader.reads_to_end());  // it is cut: it waited for events
     CHECK(served.wait_for_exit() == 0);
 }
 
