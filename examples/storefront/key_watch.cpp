@@ -9,6 +9,10 @@ constexpr std::string_view undo_suffix = ":undo";
 
 }  // namespace
 
+bool key_watch::looks_for_overlap() {
+    return is_broken(rule::twins) || is_broken(rule::race);
+}
+
 std::optional<answer> key_watch::hasty_answer(const call& arrived) const {
     if (is_broken(rule::twins) && under_way_.contains(arrived.key)) {
         return refusal(409, "in_progress", "the same call is being worked on").as_answer();

@@ -26,6 +26,10 @@ public:
         std::multiset<std::string>::iterator at_;
     };
 
+    // Whether a rule is broken that shows only while two calls are worked on at once. A service's
+    // calls take their time then, as calls that are sent at once would seldom meet otherwise.
+    [[nodiscard]] static bool looks_for_overlap();
+
     // What a service answers that looks before it acts, while another call is between the two.
     [[nodiscard]] std::optional<answer> hasty_answer(const call& arrived) const;
 

@@ -21,11 +21,17 @@ namespace {
 
 constexpr auto sweep_interval = 250ms;
 constexpr auto drain_patience = 2s;
+// Long beside the moment between two calls that were sent at once, on any machine.
+constexpr auto overlap_time = 100ms;
 
 makegood::http::server_options server_options_of(const service_options& options) {
     makegood::http::server_options chosen{.address = options.address, .port = options.port};
     if (is_broken(rule::keep_alive)) chosen.idle_time_max = 100ms;
     return chosen;
+}
+
+bool is_held_back(const std::optional<treatment>& treat) {
+    return treat ? treat->mode == misbehaviour::late : key_watch::looks_for_overlap();
 }
 
 bool answers_after_delay(const std::optional<treatment>& treat) {
@@ -139,8 +145,8 @@ asio::awaitable<response> service::serve(const request& message) {
     if (auto hasty = keys_.hasty_answer(under_way.arrived)) co_return as_response(*hasty);
     const key_watch::note noted(keys_, under_way.arrived.key);
     under_way.treat = rules_.take(*under_way.to, under_way.arrived);
-    if (under_way.treat && under_way.treat->mode == misbehaviour::late) {
-        auto held_back = wait(under_way.treat->delay);
+    if (is_held_back(under_way.treat)) {
+        auto held_back = wait(under_way.treat ? under_way.treat->delay : overlap_time);
         co_await std::move(held_back);
     }
     std::function<void(instant)> work = [this, &under_way](instant now) {
