@@ -71,6 +71,19 @@ bool is_text(std::string_view bytes) {
     return !error;
 }
 
+bool needs_escape(char letter) {
+    return static_cast<unsigned char>(letter) < ' ' || letter == '"' || letter == '\\';
+}
+
+// Ids and names are plain, and an event has eight of them: no serializer is made for those.
+void append_quoted(std::string& text, std::string_view value) {
+    if (std::any_of(value.begin(), value.end(), needs_escape)) {
+        text.append(json::serialize(value));
+    } else {
+        (text += '"').append(value) += '"';
+    }
+}
+
 // CloudEvents' types of attributes are texts, whole numbers and booleans in JSON.
 std::optional<std::string> attribute_text(const json::value& value) {
     if (value.is_string()) return std::string(value.get_string());
@@ -86,16 +99,16 @@ std::string event_id(const saga_id& saga, journal_sequence sequence, std::string
     return id;
 }
 
-cloud_event cloud_event_of(const outbox_event& kept, std::string_view source) {
+cloud_event cloud_event_of(outbox_event kept, std::string_view source) {
     return {
         .id = event_id(kept.saga, kept.sequence, kept.type),
         .source = std::string(source),
-        .type = kept.type,
+        .type = std::move(kept.type),
         .subject = kept.saga.text(),
         .time = kept.at,
-        .partition_key = kept.customer.value,
-        .traceparent = kept.traceparent,
-        .data = kept.data,
+        .partition_key = std::move(kept.customer.value),
+        .traceparent = std::move(kept.traceparent),
+        .data = std::move(kept.data),
         .extensions = {}};
 }
 
@@ -133,7 +146,9 @@ std::string structured_text(const cloud_event& told) {
     text.reserve(told.data.size() + 512);
     text += '{';
     for_each_attribute(told, [&](std::string_view name, std::string_view value) {
-        text.append("\"").append(name).append("\":").append(json::serialize(value)).append(",");
+        (text += '"').append(name).append("\":");
+        append_quoted(text, value);
+        text += ',';
     });
     text.append(R"("datacontenttype":"application/json","data":)").append(told.data) += '}';
     return text;

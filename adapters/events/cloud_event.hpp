@@ -38,7 +38,7 @@ inline constexpr std::string_view event_source = "/makegood";
 );
 
 // What a store keeps of an announcement, as an event that `source` tells.
-[[nodiscard]] cloud_event cloud_event_of(const outbox_event& kept, std::string_view source);
+[[nodiscard]] cloud_event cloud_event_of(outbox_event kept, std::string_view source);
 
 struct event_attribute {
     std::string name;

@@ -50,6 +50,7 @@ publisher::publisher(publisher_options options, journal_reader& events, publishe
 
 publisher::~publisher() {
     ends_ = true;
+    ending_.signal();
     wake_up_.signal();
     if (thread_.joinable()) thread_.join();
     producer_.reset();  // before what its thread uses
@@ -69,7 +70,9 @@ void publisher::run() noexcept {
     while (!ends_ && !find_beginning())
         wake_up_.wait(steady_now() + options_.read_pause);
     while (!ends_) {
-        if (!look() || !send_some()) sleep();
+        if (look() && send_some()) continue;
+        sleep();
+        gather();
     }
 }
 
@@ -97,26 +100,39 @@ bool publisher::look() {
     return true;
 }
 
-// False when there is nothing to send: somebody signals when that changes.
+// Whether there is more of what `look` saw: else somebody signals when there is.
 bool publisher::send_some() {
     if (offered_ >= newest_) {
         is_failing_ = false;
         return false;
     }
-    const auto found = events_.events(offered_, options_.events_read_at_once);
+    auto found = events_.events(offered_, options_.events_read_at_once);
     if (!found) {
         read_failed(found.error());
         return false;
     }
     is_failing_ = false;
-    for (const positioned_event& each : *found) {
-        while (!send(each)) {
+    const bool found_some = !found->empty();
+    send(std::move(*found));
+    return found_some && offered_ < newest_;
+}
+
+// All are made first: the producer's thread is woken once then, and not for each.
+void publisher::send(std::vector<positioned_event> found) {
+    std::vector<message> messages;
+    messages.reserve(found.size());
+    for (positioned_event& each : found) {
+        const cloud_event told = cloud_event_of(std::move(each.event), options_.source);
+        messages.push_back(encode(told, options_.mode, options_.topic));
+    }
+    for (std::size_t at = 0; at < found.size(); ++at) {
+        while (producer_->offer(found[at].position, messages[at]) == producer::offered::full) {
             sleep();
-            if (ends_) return false;
+            if (ends_) return;
             static_cast<void>(look());
         }
+        offered_ = found[at].position;
     }
-    return !found->empty();
 }
 
 // Until events come or some were sent; not for ever while some wait, or the store cannot be read.
@@ -124,6 +140,10 @@ void publisher::sleep() {
     if (is_failing_) return wake_up_.wait(steady_now() + options_.read_pause);
     if (newest_ > sent_) return wake_up_.wait(steady_now() + options_.quiet_max);
     wake_up_.wait({});
+}
+
+void publisher::gather() {
+    ending_.wait(steady_now() + options_.gather);
 }
 
 void publisher::watch_progress() {
@@ -143,17 +163,6 @@ void publisher::watch_progress() {
         log(log_level::info, "events are sent again");
     }
     if (listener_.progress) listener_.progress(statistics());
-}
-
-bool publisher::send(const positioned_event& which) {
-    message content = message_of(which.event);
-    if (producer_->offer(which.position, content) == producer::offered::full) return false;
-    offered_ = which.position;
-    return true;
-}
-
-message publisher::message_of(const outbox_event& event) const {
-    return encode(cloud_event_of(event, options_.source), options_.mode, options_.topic);
 }
 
 void publisher::read_failed(const store_error& error) {

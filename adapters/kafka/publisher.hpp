@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "adapters/kafka/event_message.hpp"
 #include "adapters/kafka/producer.hpp"
@@ -21,6 +22,9 @@ struct publisher_options {
     content_mode mode = content_mode::structured;
     std::string source{event_source};
     std::size_t events_read_at_once = 1'000;
+    // After a read that left nothing: then it reads what has come meanwhile at once, in large
+    // messages to the broker, instead of commit by commit.
+    duration gather{20};
     duration read_pause{1'000};  // before a store that could not be read is asked again
     duration quiet_max{30'000};  // without an acknowledgement while events wait: then it is logged
 };
@@ -77,9 +81,9 @@ private:
     [[nodiscard]] bool find_beginning();
     [[nodiscard]] bool look();
     [[nodiscard]] bool send_some();
-    [[nodiscard]] bool send(const positioned_event& which);
-    [[nodiscard]] message message_of(const outbox_event& event) const;
+    void send(std::vector<positioned_event> found);
     void sleep();
+    void gather();
     void watch_progress();
     void read_failed(const store_error& error);
     void settled(outbox_position up_to);
@@ -88,6 +92,7 @@ private:
     const publisher_listener listener_;
     journal_reader& events_;
     wake_up wake_up_;
+    wake_up ending_;  // which alone cuts gathering short
     std::atomic<bool> ends_ = false;
     std::atomic<outbox_position> newest_ = 0;
     std::atomic<outbox_position> sent_ = 0;

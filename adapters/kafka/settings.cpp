@@ -45,7 +45,7 @@ constexpr std::array producer_defaults{
     // With more of them librdkafka 2.0 polls without a pause while they are under way: a fifth of a
     // core. One carries up to a batch of a partition, so that none waits for long.
     setting{"max.in.flight.requests.per.connection", "1"},
-    setting{"linger.ms", "20"},  // fewer and larger requests, for the broker
+    setting{"linger.ms", "5"},  // fewer and larger requests, for the broker
     setting{
         "partitioner", "murmur2_random"},  // the Java clients': equal keys meet in one partition
     setting{"statistics.interval.ms", "5000"},

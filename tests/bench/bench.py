@@ -49,7 +49,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="everything small and short: shows that it runs")
     parser.add_argument("--only", metavar="NAME[,NAME]", help="of: " + ", ".join(PARTS))
     parser.add_argument("--kafka", action="store_const", const="kafka", dest="only",
-                        help="only with events on Kafka, with the broker away, and without events")
+                        help="only with events on Kafka, with the broker away, with events kept, and without events")
     parser.add_argument("--json", action="store_true", help="the results as JSON on standard output")
     parser.add_argument("--results", action="store_true",
                         help="write tests/bench/RESULTS.md, its plots and results.json")

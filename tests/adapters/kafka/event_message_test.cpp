@@ -71,6 +71,12 @@ TEST_CASE("an event is read back as it was sent, in both modes") {
     }
 }
 
+TEST_CASE("attributes may hold what JSON escapes") {
+    cloud_event told = completed();
+    told.partition_key = GENERATE("line\nnext", "back\\slash", "quote\"", "bell\x07", "Zoë 東京");
+    CHECK(read_back(encode(told, content_mode::structured, "events")) == told);
+}
+
 TEST_CASE("an attribute without a value is absent") {
     cloud_event bare = completed();
     bare.traceparent.clear();

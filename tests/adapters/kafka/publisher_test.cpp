@@ -91,8 +91,11 @@ struct refused_event {
 
 class running_publisher {
 public:
-    running_publisher(shelf& events, settings_map settings, content_mode mode = {}) {
+    running_publisher(
+        shelf& events, settings_map settings, content_mode mode = {}, duration gather = duration{1}
+    ) {
         publisher_options options{.settings = std::move(settings), .mode = mode};
+        options.gather = gather;
         options.read_pause = duration{5};
         options.quiet_max = duration{50};
         publisher_listener told;
@@ -171,6 +174,15 @@ TEST_CASE("events arrive with all that they say, keyed by their customers") {
         CHECK(read->time == given.at);
         CHECK(read->partition_key == given.customer.value);
     }
+}
+
+TEST_CASE("a publisher ends while it gathers") {
+    mock_cluster cluster;
+    cluster.create_topic(std::string(topic), partitions);
+    shelf events;
+    events.add(10);
+    running_publisher sender(events, cluster.client_settings(), {}, std::chrono::hours(1));
+    sender.until_sent(10);
 }
 
 TEST_CASE("a publisher begins behind what was sent, and sends what comes later when it is told") {

@@ -20,7 +20,7 @@ class Plan:
     rate_shares: list[float] = field(default_factory=lambda: [0.1, 0.3, 0.5, 0.7, 0.85, 0.95])
     rate_seconds: float = 4
     storm_seconds: float = 6
-    kafka_rounds: int = 3
+    kafka_rounds: int = 5
     waiting: int = 1_000_000
     due: int = 2_000
     due_in: float = 10  # seconds until the first of them ends

@@ -125,9 +125,12 @@ def _overload_note(part: dict, _: dict) -> str:
 
 def _kafka_note(part: dict, _: dict) -> str:
     on = [row for row in part["rows"] if row["mode"] == "on"]
-    return (f"medians of {part['rounds']}; the broker runs on the same cores at the lowest priority, stands for another "
-            f"machine and takes {sum(row['broker_cpu_us'] for row in on) / len(on):.0f} us of CPU an event; when a load "
-            f"ended {sum(row['waiting_at_end'] for row in on) / len(on):,.0f} of its events waited, and all of them came")
+    without_broker = part["share_on"] / (1 - part["broker_share"])
+    return (f"medians of {part['rounds']}; with events only kept, for GET /v1/events, {part['share_kept']:.2f}. The broker "
+            f"runs on the same cores at the lowest priority, stands for another machine and takes "
+            f"{sum(row['broker_cpu_us'] for row in on) / len(on):.0f} us of CPU an event, {100 * part['broker_share']:.0f} % "
+            f"of all cores: {without_broker:.2f} of what it left. When a load ended "
+            f"{sum(row['waiting_at_end'] for row in on) / len(on):,.0f} of its events waited, and all of them came")
 
 
 def machine_lines(machine: dict) -> list[str]:

@@ -22,7 +22,8 @@ from .ports import lease_ports
 KAFKA = "4.1.2"  # the last line that runs on Java 17 everywhere
 JAVA_MIN = 17
 SLF4J = "1.7.36"  # the one that Kafka's jars ask for
-HEAP = ("-Xms128m", "-Xmx512m")
+# What a broker does that has run for long, within seconds: no concurrent collector, no late compiler.
+JVM = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 INSTALL_SECONDS_MAX = 120
 PORT_ATTEMPTS_MAX = 3
 PROJECT = pathlib.Path(__file__).resolve().parents[3]
@@ -162,7 +163,7 @@ class Broker:
             raise AssertionError(f"the broker's storage cannot be formatted:\n{done.stdout}{done.stderr}")
 
     def _java(self, main: str, *words: str | pathlib.Path) -> list[str | pathlib.Path]:
-        return ["java", *HEAP, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+        return ["java", *JVM, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                 "-Dorg.slf4j.simpleLogger.showDateTime=true",
                 "-cp", f"{self._jars}/*", main, *words]
 
