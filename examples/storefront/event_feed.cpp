@@ -29,7 +29,7 @@ std::string group_of(const event_source& from, std::string_view service, std::st
 kafka::settings_map settings_of(
     const event_source& from, const std::string& group, const std::string& member
 ) {
-    return {
+    kafka::settings_map settings{
         {"bootstrap.servers", from.brokers},
         {"client.id", "storefront"},
         {"group.id", group},
@@ -38,6 +38,16 @@ kafka::settings_map settings_of(
         {"group.instance.id", member},
         // How soon a topic is noticed that was not there yet.
         {"topic.metadata.refresh.interval.ms", "2000"}};
+    if (from.settings_file.empty()) return settings;
+    const auto more = kafka::read_settings_file(from.settings_file);
+    if (!more) throw std::runtime_error(more.error().detail);
+    for (const auto& [name, value] : *more) {
+        if (settings.emplace(name, value).second) continue;
+        throw std::runtime_error(fmt::format(
+            "{} sets {}: remove it, the storefront sets that itself.", from.settings_file, name
+        ));
+    }
+    return settings;
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ struct event_source {
     std::string brokers;  // empty: there is none
     std::string topic = "checkout.events";
     std::string group = "storefront";  // what the names of the consumers' groups begin with
+    std::string settings_file;         // more of librdkafka's settings, for TLS and SASL; or empty
 };
 
 // Brings the engine's events into a service, each once: read on the consumer's thread, applied on

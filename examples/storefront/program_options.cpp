@@ -25,6 +25,11 @@ void add_events(CLI::App& app, event_source& events) {
     auto* brokers = app.add_option(
         "--kafka", events.brokers, "Brokers whose events feed notifications and views: HOST:PORT,…"
     );
+    app.add_option(
+           "--kafka-settings", events.settings_file,
+           "File of librdkafka's settings for TLS and SASL, as the engine's: NAME = VALUE a line"
+    )
+        ->needs(brokers);
     app.add_option("--events-topic", events.topic, "Where the engine tells what happens")
         ->needs(brokers)
         ->capture_default_str();

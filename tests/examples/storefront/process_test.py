@@ -85,6 +85,22 @@ class Process(unittest.TestCase):
         self.assertEqual(store.call("inventory", "GET", "/v1/stock/SKU-1").status, 200)
         self.assertEqual(store.stop(), 0)
 
+    def test_settings_for_the_brokers_are_taken_from_a_file_and_refused_by_name(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "kafka.properties"
+            words = ["--data", pathlib.Path(folder) / "data", "--skus", 1,
+                     "--kafka", "127.0.0.1:1", "--kafka-settings", file]
+            for line, said in (("security.protokol = ssl", "security.protokol"),
+                               ("group.id = mine", "group.id: remove it"),
+                               ("security.protocol = ssl\nssl.ca.location = /nowhere.pem", "ssl.ca.location failed")):
+                with self.subTest(line):
+                    file.write_text(line + "\n")
+                    refused = run(*words)
+                    self.assertEqual(refused.returncode, 1)
+                    self.assertIn(said, refused.stderr)
+            file.unlink()
+            self.assertIn("kafka.properties", run(*words).stderr)
+
     def test_without_brokers_there_is_no_feed_and_the_views_are_empty(self):
         store = self.start()
         self.assertEqual(store.call("views", "GET", "/v1/feed").status, 404)
