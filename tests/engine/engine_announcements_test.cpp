@@ -23,12 +23,6 @@ engine_options announcing() {
     return options;
 }
 
-saga_id started(workbench& bench) {
-    bench.start("k1");
-    bench.settle();
-    return bench.only_saga();
-}
-
 void answer(workbench& bench, std::string_view call, unsigned status, std::string body = {}) {
     bench.answer(call, status, std::move(body));
     bench.settle();
@@ -50,7 +44,7 @@ void complete(workbench& bench) {
 TEST_CASE("a saga announces what its definition names, and its end, each in the commit of its entry"
 ) {
     workbench bench(1, announcing());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     CHECK(bench.told(id) == names{"1 errand.accepted"});
     answer(bench, "buy", 202);
     CHECK(bench.told(id) == names{"1 errand.accepted", "2 errand.asked_back"});
@@ -67,7 +61,7 @@ TEST_CASE("an announcement is complete: the saga as of its entry, whose it is, w
 ) {
     workbench bench(1, announcing());
     const instant start = bench.now;
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.advance(7ms);
     answer(bench, "buy", 200);
     const std::vector<outbox_event> expected{
@@ -92,7 +86,7 @@ TEST_CASE("an announcement is complete: the saga as of its entry, whose it is, w
 
 TEST_CASE("a child announces its own start, for the same customer") {
     workbench bench(1, announcing());
-    started(bench);
+    bench.started();
     complete(bench);
     const saga_id child = bench.only_saga("chi");
     CHECK(bench.told(child) == names{"1 chore.accepted"});
@@ -105,14 +99,14 @@ TEST_CASE("a child announces its own start, for the same customer") {
 TEST_CASE("a step that had nothing to call is passed in silence") {
     const std::size_t shops = 0;
     workbench bench(shops, announcing());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     CHECK(bench.record(id).state.value == "paying");
     CHECK(bench.told(id) == names{"1 errand.accepted"});
 }
 
 TEST_CASE("the end is announced of the entry that leads to it, however many steps it takes") {
     workbench bench(1, announcing());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     answer(bench, "buy", 409, "sold_out");
     CHECK(bench.journal(id) == names{"started", "sold_out"});
     CHECK(bench.told(id) == names{"1 errand.accepted", "2 errand.compensated"});
@@ -120,7 +114,7 @@ TEST_CASE("the end is announced of the entry that leads to it, however many step
 
 TEST_CASE("what a failed commit did not keep is announced once, with the next one") {
     workbench bench(1, announcing());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.answer("buy", 200);
     bench.fail_commit();
     bench.fail_commit();
@@ -133,7 +127,7 @@ TEST_CASE("what a failed commit did not keep is announced once, with the next on
 
 TEST_CASE("a saga that parks says so once, and again when it parks anew") {
     workbench bench(1, announcing());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     answer(bench, "buy", 200);
     answer(bench, "pay", 200);
     const auto fail = [&](duration later) {
@@ -161,7 +155,7 @@ TEST_CASE("a saga that parks says so once, and again when it parks anew") {
 
 TEST_CASE("a saga that a person holds still announces what its answers bring, as a parked one") {
     workbench bench(1, announcing());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     act(bench, id, operator_verb::park);
     answer(bench, "buy", 200);
     CHECK(bench.told(id) == names{"1 errand.accepted", "2 errand.parked", "3 errand.bought"});
@@ -170,7 +164,7 @@ TEST_CASE("a saga that a person holds still announces what its answers bring, as
 
 TEST_CASE("after its end a saga announces nothing more") {
     workbench bench(1, announcing());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     complete(bench);
     act(bench, id, operator_verb::cancel);
     CHECK(bench.journal(id).back() == "cancel_requested");
@@ -179,7 +173,7 @@ TEST_CASE("after its end a saga announces nothing more") {
 
 TEST_CASE("without a publisher nothing is announced") {
     workbench bench;
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     complete(bench);
     CHECK(bench.announced(id).empty());
     CHECK(bench.announced(bench.only_saga("chi")).empty());

@@ -22,17 +22,11 @@ engine_options quick_options() {
     return options;
 }
 
-saga_id started(workbench& bench, variables inputs = {}) {
-    bench.start("k1", std::move(inputs));
-    bench.settle();
-    return bench.only_saga();
-}
-
 }  // namespace
 
 TEST_CASE("a failed attempt is tried again with the same key, once it is due") {
     workbench bench(1, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     const std::string key = bench.calls[0].idempotency_key;
     bench.answer("buy", 503);
     bench.settle();
@@ -48,7 +42,7 @@ TEST_CASE("a failed attempt is tried again with the same key, once it is due") {
 
 TEST_CASE("a planned attempt survives a crash and is not brought forward by it") {
     workbench bench(1, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.answer("buy", backend_answer{503, {}, 700ms});
     bench.settle();
     bench.restart();
@@ -59,7 +53,7 @@ TEST_CASE("a planned attempt survives a crash and is not brought forward by it")
 
 TEST_CASE("an unknown outcome is retried, then undone as if it had happened") {
     workbench bench(1, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     for (int i = 0; i < 4; ++i) {
         bench.answer("buy", no_answer{true, "no answer"});
         bench.settle();
@@ -72,7 +66,7 @@ TEST_CASE("an unknown outcome is retried, then undone as if it had happened") {
 
 TEST_CASE("one refusal undoes exactly the calls that may have happened") {
     workbench bench(3, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.answer("buy", 200);
     bench.answer("buy", 409, "sold_out");
     bench.settle();
@@ -92,7 +86,7 @@ TEST_CASE("one refusal undoes exactly the calls that may have happened") {
 
 TEST_CASE("undo does not give up: it parks, goes on slowly, and carries on when it works") {
     workbench bench(1, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.answer("buy", no_answer{true, "cut"});
     bench.submit(id, operator_acted{operator_verb::cancel, "ann", "changed her mind"});
     bench.settle();
@@ -116,7 +110,7 @@ TEST_CASE("undo does not give up: it parks, goes on slowly, and carries on when 
 
 TEST_CASE("one of two undo calls that ends leaves the saga parked for the other") {
     workbench bench(2, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.answer("buy", no_answer{true, "cut"});
     bench.answer("buy", no_answer{true, "cut"});
     bench.submit(id, operator_acted{operator_verb::cancel, "ann", "changed her mind"});
@@ -146,7 +140,7 @@ TEST_CASE("one of two undo calls that ends leaves the saga parked for the other"
 
 TEST_CASE("a wrong credential parks at once and is not retried until a person says so") {
     workbench bench(1, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.answer("buy", 401);
     bench.settle();
     CHECK(bench.record(id).status() == saga_status::parked);
@@ -163,7 +157,7 @@ TEST_CASE("a wrong credential parks at once and is not retried until a person sa
 
 TEST_CASE("a denied call keeps its saga parked while the others of its step are done") {
     workbench bench(2, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.submit(id, operator_acted{operator_verb::cancel, "ann", "changed her mind"});
     bench.settle();
     bench.answer("give_back", 401);
@@ -183,7 +177,7 @@ TEST_CASE("a denied call keeps its saga parked while the others of its step are 
 
 TEST_CASE("sagas that are being read for somebody do not hold up the timers") {
     workbench bench(1, quick_options());
-    started(bench);
+    bench.started();
     bench.answer("buy", 503);
     bench.settle();
     for (std::size_t i = 0; i <= limits::loading_max; ++i) {
@@ -200,7 +194,7 @@ TEST_CASE("a parked saga still obeys its deadline") {
     workbench bench(1, quick_options());
     variables inputs;
     inputs.set("expires_ms", 10'000);
-    const saga_id id = started(bench, inputs);
+    const saga_id id = bench.started(inputs);
     bench.answer("buy", 401);
     bench.settle();
     bench.advance(9'999ms);
@@ -212,7 +206,7 @@ TEST_CASE("a parked saga still obeys its deadline") {
 
 TEST_CASE("a call whose circuit is open is delayed, and neither counted nor journalled") {
     workbench bench(1, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.answer("buy", call_deferred{bench.now + 300ms});
     bench.settle();
     CHECK(bench.journal(id) == names{"started"});
@@ -227,7 +221,7 @@ TEST_CASE("a call whose circuit is open is delayed, and neither counted nor jour
 
 TEST_CASE("undo that cannot even be tried is handed to a person after a while") {
     workbench bench(1, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.submit(id, operator_acted{operator_verb::cancel, "ann", ""});
     bench.settle();
     bench.answer("give_back", call_deferred{bench.now + 3'600'000ms});
@@ -242,7 +236,7 @@ TEST_CASE("a saga that waits for somebody outside leaves memory and wakes at its
     workbench bench(1, quick_options());
     variables inputs;
     inputs.set("expires_ms", 60'000);
-    const saga_id id = started(bench, inputs);
+    const saga_id id = bench.started(inputs);
     bench.answer("buy", 202, "ask them");
     bench.settle();
     CHECK(bench.record(id).status() == saga_status::awaiting_customer);
@@ -259,7 +253,7 @@ TEST_CASE("a saga that waits for somebody outside leaves memory and wakes at its
 
 TEST_CASE("of several calls that wait for somebody, one signal settles one") {
     workbench bench(2, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.answer("buy", 202);
     bench.answer("buy", 202);
     bench.settle();
@@ -282,7 +276,7 @@ TEST_CASE("of several calls that wait for somebody, one signal settles one") {
 
 TEST_CASE("a pivot that is neither confirmed nor refused is handed to a person after a while") {
     workbench bench(1, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.answer("buy", 200);
     bench.settle();
     const instant since = bench.now;
@@ -305,7 +299,7 @@ TEST_CASE("a pivot that is neither confirmed nor refused is handed to a person a
 
 TEST_CASE("a call whose budget ran out while nobody was there is tried once more") {
     workbench bench(1, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     bench.now += 60'000ms;
     bench.restart();
     CHECK(bench.record(id).state.value == "buying");
@@ -324,7 +318,7 @@ TEST_CASE("a call whose budget ran out while nobody was there is tried once more
 
 TEST_CASE("a signal settles the wait once; a late one is journalled and refused") {
     workbench bench(1, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     const ticket early = bench.submit(id, signal_received{"shop", true, {}});
     bench.settle();
     CHECK(bench.find_reply(early)->why == refusal::signal_not_expected);
@@ -346,14 +340,14 @@ TEST_CASE("a signal settles the wait once; a late one is journalled and refused"
 
 TEST_CASE("an attempt is given no more time than its budget has left") {
     workbench bench(1, quick_options());
-    started(bench);
+    bench.started();
     CHECK(bench.calls[0].deadline == bench.now + 1'000ms);
     CHECK(bench.calls[0].budget_left == 1'000ms);
 }
 
 TEST_CASE("an answer to an attempt that nobody remembers is dropped") {
     workbench bench(1, quick_options());
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     const perform_call sent = bench.calls[0];
     bench.engine->answered(id, sent.call, sent.attempt + 1, backend_answer{200, {}, {}}, bench.now);
     bench.engine->answered(

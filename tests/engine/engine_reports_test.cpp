@@ -10,32 +10,15 @@ using names = std::vector<std::string>;
 // What others say of a saga, at whatever time; and tasks, which only a person can do.
 namespace {
 
-saga_id started(workbench& bench, variables inputs = {}) {
-    bench.start("k1", std::move(inputs));
-    bench.settle();
-    return bench.only_saga();
-}
-
-refusal asked(workbench& bench, const saga_id& id, command what) {
-    const ticket of = bench.submit(id, std::move(what));
-    bench.settle();
-    REQUIRE(bench.find_reply(of) != nullptr);
-    return bench.find_reply(of)->why;
-}
-
 refusal told(workbench& bench, const saga_id& id, std::string fact) {
     variables learnt;
     learnt.set(fact, std::string("1"));
     learnt.set("told_by", "the neighbours of " + fact);
-    return asked(bench, id, fact_reported{std::move(fact), learnt, "the neighbours", "they rang"});
-}
-
-refusal acts(workbench& bench, const saga_id& id, operator_verb verb) {
-    return asked(bench, id, operator_acted{verb, "ann", "because"});
+    return bench.asked(id, fact_reported{std::move(fact), learnt, "the neighbours", "they rang"});
 }
 
 refusal resolves(workbench& bench, const saga_id& id, bool needed = true) {
-    return asked(bench, id, resolve_request{"search", needed, "ann", "it was there"});
+    return bench.asked(id, resolve_request{"search", needed, "ann", "it was there"});
 }
 
 void answer(workbench& bench, std::string_view call) {
@@ -44,7 +27,7 @@ void answer(workbench& bench, std::string_view call) {
 }
 
 saga_id thanking(workbench& bench) {
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     answer(bench, "buy");
     answer(bench, "pay");
     REQUIRE(bench.record(id).state.value == "thanking");
@@ -80,7 +63,7 @@ TEST_CASE("a report that is waited for leads on, and what it says is kept") {
 
 TEST_CASE("a report that comes before the saga is ready for it is not lost") {
     workbench bench;
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     CHECK(told(bench, id, "missing") == refusal::none);
     CHECK(bench.record(id).state.value == "buying");
     bench.restart();
@@ -109,7 +92,7 @@ TEST_CASE("nobody's word is taken for what only the saga knows, nor of a saga th
     workbench bench;
     variables inputs;
     SECTION("a fact that is not told from outside") {
-        const saga_id id = started(bench);
+        const saga_id id = bench.started();
         CHECK(told(bench, id, "bought") == refusal::report_not_expected);
         CHECK(told(bench, id, "nonsense") == refusal::report_not_expected);
         CHECK(bench.record(id).state.value == "buying");
@@ -118,12 +101,12 @@ TEST_CASE("nobody's word is taken for what only the saga knows, nor of a saga th
     }
     SECTION("a saga that does not listen") {
         inputs.set("nobody_listens", std::string("1"));
-        const saga_id id = started(bench, inputs);
+        const saga_id id = bench.started(inputs);
         CHECK(told(bench, id, "missing") == refusal::report_not_expected);
         CHECK(bench.record(id).learnt.empty());
     }
     SECTION("a saga that is not there") {
-        saga_id nowhere = started(bench);
+        saga_id nowhere = bench.started();
         CHECK(told(bench, nowhere.with_prefix("chi"), "missing") == refusal::not_found);
     }
     CHECK(bench.engine->counters().violations == 0);
@@ -131,7 +114,7 @@ TEST_CASE("nobody's word is taken for what only the saga knows, nor of a saga th
 
 TEST_CASE("whoever reports without end does not fill the store") {
     workbench bench;
-    const saga_id id = started(bench);
+    const saga_id id = bench.started();
     const fact_reported missing{"missing", {}, "the neighbours", {}};
     bench.submit(id, missing);
     for (std::size_t i = 0; i < limits::journal_entries_max; ++i)
@@ -177,9 +160,9 @@ TEST_CASE("a task parks the saga with what is to be done, and nobody is called")
 TEST_CASE("only its word that it is done lets a task's saga go on") {
     workbench bench(1, announcing());
     const saga_id id = searching(bench);
-    CHECK(acts(bench, id, operator_verb::retry) == refusal::nothing_to_retry);
-    CHECK(acts(bench, id, operator_verb::resume) == refusal::nothing_to_retry);
-    CHECK(acts(bench, id, operator_verb::cancel) == refusal::past_pivot);
+    CHECK(bench.acts(id, operator_verb::retry) == refusal::nothing_to_retry);
+    CHECK(bench.acts(id, operator_verb::resume) == refusal::nothing_to_retry);
+    CHECK(bench.acts(id, operator_verb::cancel) == refusal::past_pivot);
     CHECK(bench.open_calls().empty());
     CHECK(bench.record(id).parked->code == "goods_missing");
     CHECK(bench.told(id).back() == "4 errand.parked");
@@ -192,10 +175,10 @@ TEST_CASE("only its word that it is done lets a task's saga go on") {
 TEST_CASE("a person who holds a saga with a task gives it back to the task") {
     workbench bench;
     const saga_id id = searching(bench);
-    CHECK(acts(bench, id, operator_verb::park) == refusal::none);
+    CHECK(bench.acts(id, operator_verb::park) == refusal::none);
     CHECK(bench.record(id).parked->held);
     const auto verb = GENERATE(operator_verb::resume, operator_verb::retry);
-    CHECK(acts(bench, id, verb) == refusal::none);
+    CHECK(bench.acts(id, verb) == refusal::none);
     CHECK(bench.record(id).parked->code == "goods_missing");
     CHECK_FALSE(bench.record(id).parked->held);
     CHECK(bench.open_calls().empty());
@@ -204,10 +187,10 @@ TEST_CASE("a person who holds a saga with a task gives it back to the task") {
 TEST_CASE("a task that opens while a person holds the saga waits behind the person") {
     workbench bench;
     const saga_id id = thanking(bench);
-    acts(bench, id, operator_verb::park);
+    bench.acts(id, operator_verb::park);
     CHECK(told(bench, id, "missing") == refusal::none);
     CHECK(bench.record(id).parked->held);
-    acts(bench, id, operator_verb::resume);
+    bench.acts(id, operator_verb::resume);
     CHECK(bench.record(id).parked->code == "goods_missing");
 }
 

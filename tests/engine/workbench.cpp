@@ -54,6 +54,19 @@ void workbench::settle() {
     }
 }
 
+saga_id workbench::started(variables inputs) {
+    start("k1", std::move(inputs));
+    settle();
+    return only_saga();
+}
+
+refusal workbench::asked(const saga_id& id, command what) {
+    const ticket of = submit(id, std::move(what));
+    settle();
+    REQUIRE(find_reply(of) != nullptr);
+    return find_reply(of)->why;
+}
+
 void workbench::fail_commit(store_errc error) {
     REQUIRE(engine->take_batch(now) != nullptr);
     engine->commit_failed({error, "the disk is full"}, now);

@@ -25,6 +25,13 @@ public:
 
     // Commits what has gathered (repeatedly, until nothing more gathers) and performs loads.
     void settle();
+    // The only saga there is: its start is durable.
+    saga_id started(variables inputs = {});
+    // What the command was answered once that was durable.
+    refusal asked(const saga_id& id, command what);
+    refusal acts(const saga_id& id, operator_verb verb) {
+        return asked(id, operator_acted{verb, "ann", "because"});
+    }
     // One commit that fails with `error`; nothing is kept.
     void fail_commit(store_errc error = store_errc::full);
     // Answers the oldest open call of that name; it must exist.
