@@ -13,7 +13,7 @@ SKIPPED = 77
 
 
 def start(folder: str) -> None:
-    broker = Broker(pathlib.Path(folder).resolve())
+    broker = Broker(pathlib.Path(folder).resolve(), serves_long=True)
     broker.start()
     print(f"{broker.bootstrap} {broker.process.pid}")
 

@@ -22,8 +22,10 @@ from .ports import lease_ports
 KAFKA = "4.1.2"  # the last line that runs on Java 17 everywhere
 JAVA_MIN = 17
 SLF4J = "1.7.36"  # the one that Kafka's jars ask for
-# What a broker does that has run for long, within seconds: no concurrent collector, no late compiler.
-JVM = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+HEAP = ("-Xms128m", "-Xmx512m")
+# Most of a short life is the start, and most of that are compilers and a concurrent collector: without them one
+# that serves for an hour may be slower.
+QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 INSTALL_SECONDS_MAX = 120
 PORT_ATTEMPTS_MAX = 3
 PROJECT = pathlib.Path(__file__).resolve().parents[3]
@@ -90,8 +92,10 @@ def _fetch(folder: pathlib.Path, jars: pathlib.Path) -> None:
 class Broker:
     """`folder` keeps data, settings and log; one that was used before goes on where it was."""
 
-    def __init__(self, folder: pathlib.Path, partitions: int = 4, priority: int = 0) -> None:
-        """`partitions` of a topic, which comes into being when somebody first writes to it; `priority` as of nice."""
+    def __init__(self, folder: pathlib.Path, partitions: int = 4, priority: int = 0, serves_long: bool = False) -> None:
+        """`partitions` of a topic, which comes into being when somebody first writes to it; `priority` as of nice;
+        one that `serves_long` starts slowly and then needs less of the processor."""
+        self._flags = HEAP if serves_long else (*HEAP, *QUICK_START)
         self._jars = installed_jars()
         self._folder = folder
         self._settings = folder / "broker.properties"
@@ -152,6 +156,10 @@ class Broker:
             "transaction.state.log.replication.factor=1",
             "transaction.state.log.min.isr=1",
             "group.initial.rebalance.delay.ms=0",
+            "group.min.session.timeout.ms=1000",
+            # After a kill its next life is let in when this is over: 9 s unless set.
+            "broker.session.timeout.ms=2000",
+            "broker.heartbeat.interval.ms=200",
             "",
         ]))
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
@@ -163,7 +171,7 @@ class Broker:
             raise AssertionError(f"the broker's storage cannot be formatted:\n{done.stdout}{done.stderr}")
 
     def _java(self, main: str, *words: str | pathlib.Path) -> list[str | pathlib.Path]:
-        return ["java", *JVM, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+        return ["java", *self._flags, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                 "-Dorg.slf4j.simpleLogger.showDateTime=true",
                 "-cp", f"{self._jars}/*", main, *words]
 
