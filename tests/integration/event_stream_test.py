@@ -9,18 +9,15 @@ import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 
 from makegood_process import in_parallel, wait_until
+from makegood_process.announced import COMPLETED, DECLINED, FULFILLED, types_in_order
 from makegood_process.binaries import Binaries
 from makegood_process.child_process import ChildProcess
 from makegood_process.event_stream import EventStream
 from makegood_process.shop_test import ShopTest
-from makegood_process.wire import Json, NoAnswer
+from makegood_process.wire import Json
 
 KILLS = 2
 CHECKOUTS = 75
-COMPLETED = [
-    "checkout.accepted", "checkout.inventory_reserved", "checkout.payment_authorized", "checkout.order_created",
-    "checkout.completed"]
-DECLINED = ["checkout.accepted", "checkout.inventory_reserved", "checkout.compensated"]
 
 
 class EventsAreRead(ShopTest):
@@ -60,21 +57,9 @@ class EventsAreRead(ShopTest):
 
     def drive(self, number: int) -> Json:
         """One checkout to its end, through restarts of the server."""
-        body = self.shop.order(
-            "tok_declined" if number % 5 == 0 else "tok_visa", customer=f"cus_{number % 7}")
-        ended: list[Json] = []
-
-        def ends() -> bool:
-            try:
-                answer = self.shop.checkouts.start(body, f"stream-{number}", wait=10)
-            except NoAnswer:
-                return False
-            if answer.status == 200:
-                ended.append(answer.body)
-            return bool(ended)
-
-        wait_until(f"checkout {number} has ended", ends)
-        return ended[0]
+        token = "tok_declined" if number % 5 == 0 else "tok_visa"
+        return self.shop.checkouts.end_through_restarts(
+            self.shop.order(token, customer=f"cus_{number % 7}"), f"stream-{number}")
 
     def drive_through_kills(self) -> list[Json]:
         """The server is killed each time that another part of the checkouts has ended."""
@@ -98,15 +83,13 @@ class EventsAreRead(ShopTest):
         of_saga: dict[str, list[Json]] = collections.defaultdict(list)
         for each in events:
             of_saga[each["subject"]].append(each)
-        for told in of_saga.values():
-            numbers = [int(each["id"].split(":")[1]) for each in told]
-            self.assertEqual(numbers, sorted(numbers), told)
+        types = {saga: types_in_order(told) for saga, told in of_saga.items()}
         for checkout in checkouts:
-            types = [each["type"] for each in of_saga[checkout["id"]]]
-            self.assertEqual(types, COMPLETED if checkout["status"] == "completed" else DECLINED, checkout)
-            fulfilment = self.shop.checkouts.read(checkout["id"]).get("fulfilment_id")
-            if fulfilment is not None:
-                self.assertEqual(of_saga[fulfilment][-1]["type"], "fulfilment.completed")
+            completed = checkout["status"] == "completed"
+            self.assertEqual(types[checkout["id"]], COMPLETED if completed else DECLINED, checkout)
+            if completed:
+                fulfilment = self.shop.checkouts.read(checkout["id"])["fulfilment_id"]
+                self.assertEqual(types[fulfilment], FULFILLED)
 
     def test_every_reader_has_every_event_once_and_in_order_whoever_is_killed(self) -> None:
         following = self.follow()

@@ -3,24 +3,22 @@
 import collections
 import contextlib
 import json
-import sqlite3
 import threading
 import unittest
-from collections.abc import Iterator
 from typing import Any
 
 from makegood_process import Shop, wait_until
+from makegood_process.announced import COMPLETED
 from makegood_process.event_test import EventTest
 from makegood_process.load import in_parallel
+from makegood_process.locked_store import locked_store
 from makegood_process.shop_test import QUICK_STOREFRONT
 from makegood_process.wire import Answer, Json
 
 CHECKOUTS = 200
 KILLS = ("storefront", "broker", "storefront", "storefront")
 FED = ("views", "notifications")
-ALL_OF_A_COMPLETED = (
-    "checkout.accepted", "checkout.completed", "checkout.inventory_reserved", "checkout.order_created",
-    "checkout.payment_authorized")
+ALL_OF_A_COMPLETED = tuple(sorted(COMPLETED))
 KIND_OF_END = {
     "completed": "checkout_completed", "failed": "checkout_not_completed", "compensated": "checkout_not_completed"}
 
@@ -142,15 +140,8 @@ class StorefrontEvents(EventTest):
         said = self.shop.storefront.process.said
         wait_until("the store gives up", lambda: said().count("were rolled back") >= times)
 
-    @contextlib.contextmanager
-    def locked_views(self) -> Iterator[None]:
-        """Nobody else writes to the file of the views meanwhile."""
-        file = sqlite3.connect(self.shop.folder / "storefront" / "views.db", isolation_level=None)
-        file.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        finally:
-            file.close()
+    def locked_views(self) -> contextlib.AbstractContextManager[None]:
+        return locked_store(self.shop.folder / "storefront" / "views.db")
 
     def is_shown(self, checkout_id: str, *kinds: str) -> bool:
         """Whether these events of it, and no others of the checkout itself, have come."""
@@ -161,10 +152,10 @@ class StorefrontEvents(EventTest):
     def test_events_that_come_again_change_nothing(self) -> None:
         checkouts = self.some(20)
         before = self.views(checkouts)
-        lines = self.lines()
-        self.kcat("-P", "-K", "\t", sent="\n".join(lines) + "\n")
+        messages = self.messages(self.topic)
+        self.send(self.topic, messages)
         for service in FED:
-            wait_until("all came again", lambda: self.feed(service)["repeated"] >= len(lines))
+            wait_until("all came again", lambda: self.feed(service)["repeated"] >= len(messages))
         self.assertEqual(self.views(checkouts), before)
         self.assert_as_the_engine_says(checkouts)
 
@@ -189,7 +180,7 @@ class StorefrontEvents(EventTest):
             json.dumps(event(3, "checkout.completed", id="chk_1:late:checkout.completed")),
             json.dumps(event(3, "checkout.completed", data={"checkout_id": "chk_1"})),
             json.dumps(event(3, "checkout.completed", data=[]))]
-        self.send(*strange)
+        self.send_all(*strange)
         for service in FED:
             wait_until("these are passed", lambda: self.feed(service)["skipped"] == len(strange))
         checkout = self.drive(1)
@@ -203,7 +194,7 @@ class StorefrontEvents(EventTest):
 
     def test_the_latest_of_a_journal_counts_in_whatever_order_events_come(self) -> None:
         money = {"amount": 500, "currency": "USD"}
-        self.send(*(json.dumps(each) for each in (
+        self.send_all(*(json.dumps(each) for each in (
             event(7, "checkout.completed", status="completed", total=money, order_id="ord_1"),
             event(3, "checkout.inventory_reserved", status="running", total=money),
             event(5, "fulfilment.delivered", status="completed", fulfilment_id="ful_1"),
@@ -224,7 +215,7 @@ class StorefrontEvents(EventTest):
     def test_a_customer_is_told_once_whichever_of_call_and_event_comes_first(self) -> None:
         customer = {"customer_id": "cus_1"}
         by_call = self.ask_to_notify({**customer, "checkout_id": "chk_2"})
-        self.send(
+        self.send_all(
             json.dumps(event(5, "checkout.completed", data={**customer, "checkout_id": "chk_2"})),
             json.dumps(event(6, "checkout.completed")))
         told = wait_until("the event is told", lambda: self.notifications(checkout_id="chk_1"))
@@ -252,8 +243,8 @@ class StorefrontEvents(EventTest):
 
     # -- events of another producer's --------------------------------------------------------------
 
-    def send(self, *values: str) -> None:
-        self.kcat("-P", "-K", "\t", sent="".join(f"cus_1\t{value}\n" for value in values))
+    def send_all(self, *values: str) -> None:
+        self.send(self.topic, [("cus_1", value) for value in values])
 
     def views_of(self, checkout: Json) -> list[tuple[str, str | None]]:
         path = f"/v1/order-views?customer_id={checkout['customer_id']}"
