@@ -81,8 +81,10 @@ void engine::start(start_request request, ticket from, instant now) {
     apply(slot, std::move(started), now);
 }
 
-void engine::submit(const saga_id& id, command asked, ticket from, instant now) {
-    enqueue(ensure_slot(id), {slot_command{std::move(asked), from}}, now);
+void engine::submit(
+    const saga_id& id, command asked, ticket from, instant now, idempotency_key key
+) {
+    enqueue(ensure_slot(id), {slot_command{std::move(asked), from, std::move(key)}}, now);
 }
 
 void engine::read(const saga_id& id, ticket from, instant now) {

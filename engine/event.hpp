@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "engine/identifiers.hpp"
+#include "engine/refusal.hpp"
 #include "engine/time.hpp"
 #include "engine/variables.hpp"
 
@@ -130,6 +131,15 @@ struct fact_reported {
     bool operator==(const fact_reported&) const = default;
 };
 
+// What a command that may come again was told: in the commit of the command's own entry, behind it,
+// so that it is told the same when it comes again.
+struct command_answered {
+    idempotency_key key;
+    refusal why = refusal::none;
+    std::string detail;  // of a refusal
+    bool operator==(const command_answered&) const = default;
+};
+
 // Persisted by position: append only.
 using event = std::variant<
     saga_started,
@@ -144,7 +154,8 @@ using event = std::variant<
     signal_received,
     operator_acted,
     saga_parked,
-    fact_reported>;
+    fact_reported,
+    command_answered>;
 
 struct journal_entry {
     journal_sequence sequence = 0;

@@ -18,6 +18,7 @@ struct slot_answer {
 struct slot_command {
     command asked;
     ticket from = 0;
+    idempotency_key key = {};
 };
 
 struct slot_read {

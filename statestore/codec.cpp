@@ -35,7 +35,7 @@ namespace {
 constexpr std::uint8_t format_version = 1;
 constexpr std::size_t event_kinds = std::variant_size_v<event>;
 static_assert(
-    event_kinds == 13, "an alternative was added: append it in layout.hpp, test, adapt this"
+    event_kinds == 14, "an alternative was added: append it in layout.hpp, test, adapt this"
 );
 
 // -- encoding

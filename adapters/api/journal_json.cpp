@@ -60,6 +60,9 @@ struct describe {
     event_words operator()(const fact_reported& event) const {
         return {{}, event.reporter, event.detail, {}};
     }
+    event_words operator()(const command_answered& event) const {
+        return {{}, {}, event.detail, {}};
+    }
     event_words operator()(const saga_parked& event) const {
         return {{}, {}, joined(event.code, event.detail), {}};
     }

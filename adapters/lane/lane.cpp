@@ -113,13 +113,19 @@ void lane::start_here(new_saga wanted, duration wait, continuation<saga_answer> 
     input_came();
 }
 
-void lane::submit(const saga_id& id, command asked, continuation<saga_answer> done) {
-    asio::dispatch(io_, [this, id, asked = std::move(asked), done = std::move(done)]() mutable {
-        if (not_yet(done)) return;
-        const ticket from = pending_.add({std::move(done), {}, false});
-        engine_.submit(id, std::move(asked), from, now());
-        input_came();
-    });
+void lane::submit(
+    const saga_id& id, command asked, continuation<saga_answer> done, idempotency_key key
+) {
+    asio::dispatch(
+        io_,
+        [this, id, asked = std::move(asked), done = std::move(done),
+         key = std::move(key)]() mutable {
+            if (not_yet(done)) return;
+            const ticket from = pending_.add({std::move(done), {}, false});
+            engine_.submit(id, std::move(asked), from, now(), std::move(key));
+            input_came();
+        }
+    );
 }
 
 void lane::read(const saga_id& id, duration wait, continuation<saga_answer> done) {

@@ -92,7 +92,10 @@ public:
     void events_were_sent(outbox_position up_to) { committer_.events_were_sent(up_to); }
     // Answers when the saga is durable and, with a wait, when it has ended or the wait is over.
     void start(new_saga wanted, duration wait, continuation<saga_answer> done);
-    void submit(const saga_id& id, command asked, continuation<saga_answer> done);
+    void submit(
+        const saga_id& id, command asked, continuation<saga_answer> done, idempotency_key key = {}
+        // of one that may come again; engine::submit
+    );
     void read(const saga_id& id, duration wait, continuation<saga_answer> done);
     // For lists, journals and statistics: the job runs on a reader's thread.
     [[nodiscard]] read_queue& reads() { return reads_; }

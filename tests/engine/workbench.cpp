@@ -32,8 +32,8 @@ ticket workbench::start(std::string_view key, variables inputs, std::uint8_t pay
     return last_ticket_;
 }
 
-ticket workbench::submit(const saga_id& id, command asked) {
-    engine->submit(id, std::move(asked), ++last_ticket_, now);
+ticket workbench::submit(const saga_id& id, command asked, std::string_view key) {
+    engine->submit(id, std::move(asked), ++last_ticket_, now, idempotency_key{std::string(key)});
     const ticket used = last_ticket_;
     perform();
     return used;

@@ -20,7 +20,7 @@ public:
 
     // A start by `customer` with `key`; the ticket is new.
     ticket start(std::string_view key, variables inputs = {}, std::uint8_t payload = 0);
-    ticket submit(const saga_id& id, command asked);
+    ticket submit(const saga_id& id, command asked, std::string_view key = {});
     ticket read(const saga_id& id);
 
     // Commits what has gathered (repeatedly, until nothing more gathers) and performs loads.

@@ -68,7 +68,10 @@ public:
             case 9: return signal_received{text(), flag(), text()};
             case 10: return operator_acted{static_cast<operator_verb>(number(4)), text(), text()};
             case 11: return saga_parked{text(), text()};
-            default: return fact_reported{text(), variables(), text(), text()};
+            case 12: return fact_reported{text(), variables(), text(), text()};
+            default:
+                return command_answered{
+                    idempotency_key{text()}, static_cast<refusal>(number(12)), text()};
         }
     }
 
@@ -317,6 +320,13 @@ TEST_CASE("the format of a report does not change") {
             "5\3bob\1x",
             22
         ))
+    );
+}
+
+TEST_CASE("the format of what a command was told does not change") {
+    CHECK(
+        encode_event(command_answered{idempotency_key{"k-1"}, refusal::past_pivot, "late"})
+        == sealed("\1\xd\3k-1\3\4late")
     );
 }
 
