@@ -14,8 +14,10 @@ void assigned_partitions::assign(const topic_partition& partition) {
 void assigned_partitions::revoke(const topic_partition& partition) {
     const auto found = partitions_.find(partition);
     if (found == partitions_.end()) return;
-    ASSERT(unfinished_ >= found->second.unfinished);
-    unfinished_ -= found->second.unfinished;
+    const size& gone = found->second.unfinished;
+    ASSERT(unfinished_.messages >= gone.messages && unfinished_.bytes >= gone.bytes);
+    unfinished_.messages -= gone.messages;
+    unfinished_.bytes -= gone.bytes;
     by_assignment_.erase(found->second.assignment);
     partitions_.erase(found);
 }
@@ -23,11 +25,11 @@ void assigned_partitions::revoke(const topic_partition& partition) {
 void assigned_partitions::revoke_all() {
     partitions_.clear();
     by_assignment_.clear();
-    unfinished_ = 0;
+    unfinished_ = {};
 }
 
 std::optional<receipt> assigned_partitions::receive(
-    const topic_partition& from, std::int64_t offset
+    const topic_partition& from, std::int64_t offset, std::size_t bytes
 ) {
     ASSERT(offset >= 0);
     const auto found = partitions_.find(from);
@@ -37,10 +39,12 @@ std::optional<receipt> assigned_partitions::receive(
         assign(from);
     }
     assigned& partition = partitions_.at(from);
-    partition.under_way.push(static_cast<message_position>(offset), {});
+    partition.under_way.push(static_cast<message_position>(offset), bytes);
     partition.received = offset;
-    ++partition.unfinished;
-    ++unfinished_;
+    for (size* each : {&partition.unfinished, &unfinished_}) {
+        ++each->messages;
+        each->bytes += bytes;
+    }
     return receipt{partition.assignment, offset, from.number};
 }
 
@@ -51,8 +55,10 @@ bool assigned_partitions::finish(const receipt& finished) {
     auto* entry = partition.under_way.find(static_cast<message_position>(finished.offset));
     ASSERT(entry != nullptr && !entry->finished);  // finished twice
     entry->finished = true;
-    --partition.unfinished;
-    --unfinished_;
+    for (size* each : {&partition.unfinished, &unfinished_}) {
+        --each->messages;
+        each->bytes -= entry->item;
+    }
     if (const auto last = partition.under_way.drop_prefix([](const auto&) {})) {
         partition.next = static_cast<std::int64_t>(*last) + 1;
         partition.asked = false;

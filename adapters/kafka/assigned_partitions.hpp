@@ -47,7 +47,9 @@ public:
     // Nothing when the partition is not ours. A message that comes again was not finished for good:
     // the position was set back (a topic that was made anew, a leader that had lost messages). That
     // is another assignment of the partition, and receipts of the one before mean nothing.
-    [[nodiscard]] std::optional<receipt> receive(const topic_partition& from, std::int64_t offset);
+    [[nodiscard]] std::optional<receipt> receive(
+        const topic_partition& from, std::int64_t offset, std::size_t bytes = 0
+    );
     // False when it is not ours any more: another member gets, or got, the message again.
     bool finish(const receipt& finished);
 
@@ -56,16 +58,20 @@ public:
     // What was asked for did not happen, as far as one knows: it is asked for again.
     void commit_failed();
 
-    [[nodiscard]] std::size_t unfinished() const { return unfinished_; }
+    [[nodiscard]] std::size_t unfinished() const { return unfinished_.messages; }
+    [[nodiscard]] std::size_t unfinished_bytes() const { return unfinished_.bytes; }
     [[nodiscard]] std::vector<topic_partition> all() const;
 
 private:
-    struct nothing {};
+    struct size {
+        std::size_t messages = 0;
+        std::size_t bytes = 0;
+    };
     struct assigned {
         std::uint64_t assignment = 0;
-        prefix_queue<nothing> under_way;
+        prefix_queue<std::size_t> under_way;  // bytes of each
         std::int64_t received = -1;
-        std::size_t unfinished = 0;
+        size unfinished;
         std::optional<std::int64_t> next;  // offset after the finished prefix
         bool asked = true;
     };
@@ -73,7 +79,7 @@ private:
     std::map<topic_partition, assigned> partitions_;
     std::map<std::uint64_t, assigned*> by_assignment_;
     std::uint64_t assignments_ = 0;
-    std::size_t unfinished_ = 0;
+    size unfinished_;
 };
 
 }  // namespace makegood::kafka

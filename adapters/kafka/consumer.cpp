@@ -17,7 +17,10 @@ constexpr duration serving_interval_max{10'000};
 result_or<std::unique_ptr<consumer>, settings_problem> consumer::open(
     consumer_options options, consumer_listener listener
 ) {
-    ASSERT(!options.topics.empty() && options.unfinished_max > 0 && listener.received);
+    ASSERT(
+        !options.topics.empty() && options.unfinished_max > 0 && options.unfinished_bytes_max > 0
+        && listener.received
+    );
     std::unique_ptr<consumer> opened(new consumer(std::move(options), std::move(listener)));
     auto client = consumer_client::make(
         opened->options_.settings, opened->options_.topics, opened->partitions_, opened->wake_up_
@@ -105,7 +108,7 @@ void consumer::take_finished() {
 // What is not taken here stays in librdkafka or in Kafka. Every round tries: when messages are left
 // behind, whatever makes room for them begins a round.
 void consumer::receive() {
-    while (!is_paused() && partitions_.unfinished() < options_.unfinished_max) {
+    while (!is_paused() && has_room()) {
         std::optional<consumer_client::received> next = client_->next();
         if (!next) break;
         {
@@ -115,6 +118,11 @@ void consumer::receive() {
         }
         listener_.received(next->content, next->proof);
     }
+}
+
+bool consumer::has_room() const {
+    return partitions_.unfinished() < options_.unfinished_max
+           && partitions_.unfinished_bytes() < options_.unfinished_bytes_max;
 }
 
 bool consumer::is_paused() const {

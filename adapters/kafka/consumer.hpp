@@ -22,7 +22,10 @@ namespace makegood::kafka {
 struct consumer_options {
     settings_map settings;  // group.id among them
     std::vector<std::string> topics;
-    std::size_t unfinished_max = 1'000;  // then it reads no more until some are finished
+    // With so many unfinished, or so many bytes of them, it reads no more until some are finished;
+    // one is always read.
+    std::size_t unfinished_max = 1'000;
+    std::size_t unfinished_bytes_max = std::size_t{16} * 1024 * 1024;
     duration pause{1'000};        // before a failed commit is tried again, and a client made anew
     duration leaving_max{5'000};  // for the last commits and for leaving the group in order
 };
@@ -75,6 +78,7 @@ private:
     void take_finished();
     void serve();
     void receive();
+    [[nodiscard]] bool has_room() const;
     [[nodiscard]] bool is_paused() const;
     void commit();
     void lose_client();

@@ -170,8 +170,9 @@ std::optional<consumer_client::received> consumer_client::next() {
             continue;
         }
         const topic_partition from{rd_kafka_topic_name(read->rkt), read->partition};
-        const auto proof = partitions_.receive(from, read->offset);
-        if (proof) return received{content_of(*read), *proof};
+        message content = content_of(*read);
+        const auto proof = partitions_.receive(from, read->offset, content.bytes());
+        if (proof) return received{std::move(content), *proof};
     }
     return {};
 }

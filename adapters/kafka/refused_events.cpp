@@ -1,12 +1,9 @@
 #include "adapters/kafka/refused_events.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <boost/json/serialize.hpp>
-#include <string_view>
 
 #include "adapters/kafka/event_message.hpp"
+#include "adapters/kafka/line_file.hpp"
 
 // line: {"lane": number, "position": number, "topic": text, "error": text, "event": the event in
 //        CloudEvents' JSON format} "\n"
@@ -26,22 +23,10 @@ std::string line_of(const refused_events::refusal& why, const message& refused) 
     return line.append(R"(,"event":)").append(content).append("}\n");
 }
 
-bool write_all(int descriptor, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-        if (written < 0 && errno != EINTR) return false;
-        if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return ::fdatasync(descriptor) == 0;
-}
-
 }  // namespace
 
 bool refused_events::keep(const refusal& why, const message& refused) const {
-    const int descriptor = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (descriptor < 0) return false;
-    const bool kept = write_all(descriptor, line_of(why, refused));
-    return ::close(descriptor) == 0 && kept;
+    return append_line(file_, line_of(why, refused));
 }
 
 }  // namespace makegood::kafka

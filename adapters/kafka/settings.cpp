@@ -181,6 +181,23 @@ result_or<client_configuration, settings_problem> configuration_of(
     return made;
 }
 
+std::optional<settings_problem> problem_of_client(const settings_map& settings, client_role role) {
+    auto configured = configuration_of(settings, role);
+    if (!configured) return configured.error();
+    rd_kafka_conf_t* conf = configured->get();
+    const auto forgotten =
+        rd_kafka_conf_set(conf, "bootstrap.servers", nullptr, nullptr, 0);  // so it asks nobody
+    ASSERT(forgotten == RD_KAFKA_CONF_OK);
+    const rd_kafka_type_t type =
+        role == client_role::producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
+    std::array<char, 512> why{};
+    rd_kafka_t* client = rd_kafka_new(type, conf, why.data(), why.size());
+    if (client == nullptr) return client_problem(why.data());
+    static_cast<void>(configured->release());  // the client's now
+    rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    return {};
+}
+
 result_or<settings_map, settings_problem> read_settings_file(const std::string& file) {
     std::ifstream in(file);
     if (!in)

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,12 @@ using client_configuration = std::unique_ptr<rd_kafka_conf_s, configuration_dele
 // they name something unknown, have a value that is none, lack what is needed, or touch what the
 // guarantees stand on. Files (certificates) and mechanisms are looked at when a client is made.
 [[nodiscard]] result_or<client_configuration, settings_problem> configuration_of(
+    const settings_map& settings, client_role role
+);
+
+// What is wrong with the settings, by itself or together: as a client that is made of them and
+// knows no broker would find it, files and mechanisms included. Nothing when one can be made.
+[[nodiscard]] std::optional<settings_problem> problem_of_client(
     const settings_map& settings, client_role role
 );
 

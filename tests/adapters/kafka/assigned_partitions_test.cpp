@@ -54,6 +54,22 @@ TEST_CASE("what was asked for is not asked for again, unless it failed") {
     CHECK(ours.to_commit() == offsets{{first, 1}});
 }
 
+TEST_CASE("what is unfinished is known in bytes too, of the partitions that are ours") {
+    assigned_partitions ours;
+    ours.assign(first);
+    ours.assign(second);
+    const auto early = ours.receive(first, 1, 100);
+    const auto late = ours.receive(first, 2, 20);
+    REQUIRE(ours.receive(second, 1, 3));
+    CHECK(ours.unfinished_bytes() == 123);
+    CHECK(ours.finish(*late));
+    CHECK(ours.unfinished_bytes() == 103);
+    CHECK(ours.finish(*early));
+    CHECK(ours.unfinished_bytes() == 3);
+    ours.revoke(second);
+    CHECK(ours.unfinished_bytes() == 0);
+}
+
 TEST_CASE("a receipt of a partition that was taken away finishes nothing") {
     two_partitions ours;
     const receipt before = ours.take(first, 0);

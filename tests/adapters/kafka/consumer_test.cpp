@@ -108,6 +108,30 @@ TEST_CASE("no more messages are under way than were allowed") {
     CHECK(values_of(reader.now()) == from_to(1, 300));
 }
 
+TEST_CASE("no more bytes are under way than were allowed, and one message always is") {
+    stocked_cluster cluster(1, 100);
+    for (const std::size_t bytes_max : {std::size_t{1}, std::size_t{60}}) {
+        CAPTURE(bytes_max);
+        running_consumer reader(consumer_options{
+            .settings = cluster.group_settings("g-" + std::to_string(bytes_max)),
+            .topics = {"commands"},
+            .unfinished_bytes_max = bytes_max});
+        const std::size_t smallest = std::string(
+                                         "commands"
+                                         "1"
+        )
+                                         .size();
+        const std::size_t together = bytes_max / smallest + 1;
+        std::size_t finished = 0;
+        while (finished < 100) {
+            const receptions all = reader.until_received(finished + 1);
+            CHECK(all.size() <= finished + together);
+            for (; finished < all.size(); ++finished)
+                reader.finish(all[finished]);
+        }
+    }
+}
+
 TEST_CASE("a paused consumer receives nothing and keeps its place") {
     stocked_cluster cluster(1);
     running_consumer paused(cluster.group_settings("paused"), "commands");

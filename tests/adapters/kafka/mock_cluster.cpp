@@ -99,6 +99,11 @@ void mock_cluster::lead(const std::string& topic, int partition, int broker) {
     REQUIRE(rd_kafka_mock_partition_set_leader(cluster_, topic.c_str(), partition, broker) == 0);
 }
 
+void mock_cluster::coordinate(std::string_view group, int broker) {
+    const std::string name(group);
+    REQUIRE(rd_kafka_mock_coordinator_set(cluster_, "group", name.c_str(), broker) == 0);
+}
+
 void mock_cluster::go_down(int broker) {
     REQUIRE(rd_kafka_mock_broker_set_down(cluster_, broker) == 0);
 }

@@ -52,6 +52,7 @@ public:
     void create_topic(const std::string& topic, int partitions);
     // Brokers are numbered from 1.
     void lead(const std::string& topic, int partition, int broker);
+    void coordinate(std::string_view group, int broker);
     void go_down(int broker = -1);  // -1: all
     void come_up(int broker = -1);
     // How the next requests of that kind are answered, one after the other.

@@ -39,6 +39,29 @@ TEST_CASE("librdkafka's settings pass through") {
     );
 }
 
+TEST_CASE("what does not fit together is found without a broker, as a client would find it") {
+    const auto problem_of_consumer = [](settings_map settings) {
+        settings.emplace("bootstrap.servers", "127.0.0.1:1");
+        settings.emplace("group.id", "g");
+        const auto found = problem_of_client(settings, client_role::consumer);
+        return found ? found->detail : "";
+    };
+    CHECK(problem_of_consumer({}) == "");
+    CHECK(problem_of_consumer({{"session.timeout.ms", "300000"}}) == "");
+    CHECK_THAT(
+        problem_of_consumer({{"session.timeout.ms", "300001"}}),
+        Contains("session.timeout.ms") && Contains("Correct them.")
+    );
+    CHECK_THAT(problem_of_consumer({{"surprise", "1"}}), Contains("surprise"));
+    const settings_map no_file{
+        {"bootstrap.servers", "127.0.0.1:1"},
+        {"security.protocol", "SSL"},
+        {"ssl.ca.location", "/not/there.pem"}};
+    const auto found = problem_of_client(no_file, client_role::producer);
+    REQUIRE(found.has_value());
+    CHECK_THAT(found->detail, Contains("ssl.ca.location"));
+}
+
 TEST_CASE("TLS and SASL are settings like others") {
     CHECK(
         problem_of_opening({
