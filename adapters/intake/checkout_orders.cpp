@@ -1,5 +1,7 @@
 #include "adapters/intake/checkout_orders.hpp"
 
+#include <boost/uuid/name_generator_sha1.hpp>
+#include <boost/uuid/uuid_io.hpp>
 #include <utility>
 
 #include "adapters/api/checkout_bodies.hpp"
@@ -42,15 +44,25 @@ saga_id read_checkout_id(body_reader& reader) {
     return id.value_or(saga_id());
 }
 
+// The message, by what it is: sent or received again it has the same key, and another one that its
+// sender gave the same id has not. The texts are as long as they say, so none runs into the next.
+idempotency_key key_of(const cloud_event& asked) {
+    std::string all;
+    for (const std::string* each : {&asked.source, &asked.id, &asked.type, &asked.data})
+        all.append(std::to_string(each->size())).append(":").append(*each);
+    return idempotency_key{
+        to_string(boost::uuids::name_generator_sha1(boost::uuids::ns::oid())(all))};
+}
+
 // `read_members(reader)` gives the command.
 template <class ReadMembers>
-or_problem<order> read_command(const std::string& data, ReadMembers read_members) {
-    or_problem<body_reader> reader = body_reader::open(data);
+or_problem<order> read_command(const cloud_event& asked, ReadMembers read_members) {
+    or_problem<body_reader> reader = body_reader::open(asked.data);
     if (!reader) return reader.error();
     const saga_id id = read_checkout_id(*reader);
     command wanted = read_members(*reader);
     if (auto wrong = reader->finish()) return *wrong;
-    return order(saga_command{id, std::move(wanted)});
+    return order(saga_command{id, std::move(wanted), key_of(asked)});
 }
 
 or_problem<order> read_order(
@@ -58,9 +70,9 @@ or_problem<order> read_order(
 ) {
     if (asked.type == "checkout.start") return read_start(rules, asked, traceparent);
     if (const auto refused = rules.refuse_body(asked.data)) return problem_of(*refused);
-    if (asked.type == "checkout.cancel") return read_command(asked.data, read_cancel);
+    if (asked.type == "checkout.cancel") return read_command(asked, read_cancel);
     if (asked.type == "checkout.payment_signal") {
-        return read_command(asked.data, read_payment_signal);
+        return read_command(asked, read_payment_signal);
     }
     return problem{
         400, problem_codes::unknown_command,

@@ -22,15 +22,6 @@ std::string subject_of(const order& asked) {
     return to == nullptr ? std::string() : to->id.text();
 }
 
-kafka::producer_listener told_to(const std::shared_ptr<mailbox>& mail) {
-    return {
-        .settled = [mail](kafka::message_position up_to) { mail->settled(up_to); },
-        .refused =
-            [mail](kafka::message_position position, kafka::message&, const std::string& error) {
-                mail->refused({position, error});
-            }};
-}
-
 }  // namespace
 
 result_or<std::unique_ptr<command_intake>, kafka::settings_problem> command_intake::open(
@@ -39,23 +30,46 @@ result_or<std::unique_ptr<command_intake>, kafka::settings_problem> command_inta
     ASSERT(given.read && given.refuse_body && !options.outbound.dead_letters_topic.empty());
     std::unique_ptr<command_intake> opened(new command_intake(std::move(options), std::move(given))
     );
-    const intake_options& wanted = opened->options_;
-    auto producer = kafka::producer::open({.settings = wanted.replying}, told_to(opened->mail_));
-    if (!producer) return producer.error();
-    opened->producer_ = std::move(*producer);
+    if (const auto made = opened->open_ways_out(); !made) return made.error();
+    if (const auto made = opened->open_consumer(); !made) return made.error();
+    opened->thread_ = std::thread([raw = opened.get()] { raw->run(); });
+    return opened;
+}
+
+result_or<void, kafka::settings_problem> command_intake::open_ways_out() {
+    const std::array<std::string, ways> topics{
+        options_.outbound.replies_topic, options_.outbound.dead_letters_topic};
+    for (std::size_t each = 0; each < ways; ++each) {
+        if (topics[each].empty()) continue;
+        auto made = way_out::open(
+            {.settings = options_.replying,
+             .source = options_.topic,
+             .topic = topics[each],
+             .refused = options_.refused_file,
+             .quiet_max = options_.quiet_max,
+             .keeps_again_after = options_.pause_max},
+            static_cast<way>(each), mail_, [this](const open_message& done) { finish(done); }
+        );
+        if (!made) return made.error();
+        ways_out_[each] = std::move(*made);
+    }
+    return {};
+}
+
+result_or<void, kafka::settings_problem> command_intake::open_consumer() {
     auto consumer = kafka::consumer::open(
-        {.settings = wanted.settings,
-         .topics = {wanted.topic},
-         .unfinished_max = wanted.unfinished_max},
+        {.settings = options_.settings,
+         .topics = {options_.topic},
+         .unfinished_max = options_.unfinished_max,
+         .unfinished_bytes_max = options_.unfinished_bytes_max},
         {.received =
-             [mail = opened->mail_](kafka::message& content, const kafka::receipt& proof) {
+             [mail = mail_](kafka::message& content, const kafka::receipt& proof) {
                  mail->arrived({std::move(content), proof});
              }}
     );
     if (!consumer) return consumer.error();
-    opened->consumer_ = std::move(*consumer);
-    opened->thread_ = std::thread([raw = opened.get()] { raw->run(); });
-    return opened;
+    consumer_ = std::move(*consumer);
+    return {};
 }
 
 command_intake::command_intake(intake_options options, parts given)
@@ -80,17 +94,21 @@ void command_intake::run() noexcept {
 
 bool command_intake::work(mailbox::contents news) {
     if (news.stop) begin_to_stop(std::move(*news.stop));
-    for (const mailbox::refusal_by_broker& each : news.refusals)
-        note_refusal(each);
-    if (news.settled) settle(*news.settled);
+    for (mailbox::refusal_by_broker& each : news.refusals) {
+        ++statistics_.refused_by_broker;
+        out(each.from)->take_refusal(std::move(each));
+    }
+    for (std::size_t each = 0; each < ways; ++each) {
+        if (news.settled[each]) ways_out_[each]->settle(*news.settled[each]);
+    }
     for (mailbox::outcome& each : news.outcomes)
         take_outcome(std::move(each));
     for (mailbox::arrival& each : news.arrivals)
         receive(std::move(each));
     try_waiting();
-    send_some();
+    each_way_out([](way_out& each) { each.go_on(); });
     pause_or_resume();
-    watch_replies();
+    watch_ways_out();
     if (given_.progress) given_.progress(statistics_);
     if (news.ends) return false;
     return !stop_ || (!is_idle() && steady_now() < stop_->until);
@@ -99,7 +117,7 @@ bool command_intake::work(mailbox::contents news) {
 // What is not finished is received again by whoever reads the topic next.
 void command_intake::leave() {
     consumer_.reset();
-    producer_.reset();
+    ways_out_ = {};
     if (statistics_.unfinished > 0) {
         log(log_level::info, std::to_string(statistics_.unfinished) + " commands of "
                                  + options_.topic
@@ -114,30 +132,41 @@ void command_intake::receive(mailbox::arrival arrived) {
     if (stop_) return;
     ++statistics_.received;
     ++statistics_.unfinished;
+    auto message =
+        std::make_shared<open_message>(open_message{arrived.proof, arrived.content.bytes()});
+    unfinished_bytes_ += message->bytes;
     message_reading read = given_.read(arrived.content, entropy_);
-    if (!read.asked) return reject(std::move(arrived), read);
+    if (!read.asked) return reject(std::move(arrived.content), read, std::move(message));
     ASSERT(read.origin.has_value());
     const order_number number = ++last_number_;
-    item taken{arrived.proof, std::move(*read.origin), std::move(*read.asked)};
+    item taken{std::move(message), std::move(*read.origin), std::move(*read.asked)};
     if (options_.outbound.replies_topic.empty()) taken.received = std::move(arrived.content);
     orders_.emplace(number, std::move(taken));
     waiting_.insert(number);
 }
 
-void command_intake::reject(mailbox::arrival arrived, const message_reading& read) {
-    ++statistics_.dead_letters;
+void command_intake::reject(
+    kafka::message received, const message_reading& read, open_message_pointer message
+) {
     const problem& why = read.asked.error();
-    const message_place where{options_.topic, arrived.proof};
+    const message_place where{options_.topic, message->proof};
     log(log_level::warning, "a message is no command and goes to "
                                 + options_.outbound.dead_letters_topic + ": " + where.text() + ": "
                                 + std::string(why.code));
-    const bool is_told = read.origin && !options_.outbound.replies_topic.empty();
-    send(
-        {dead_letter(options_.outbound, given_.refuse_body, std::move(arrived.content), where, why),
-         arrived.proof, !is_told}
-    );
-    if (!is_told) return;
-    send({refusal_message(options_.outbound, *read.origin, why, {}, now()), arrived.proof});
+    send_dead_letter(std::move(received), why, message);
+    way_out* const replies = out(way::replies);
+    if (!read.origin || replies == nullptr) return;
+    replies->send(refusal_message(options_.outbound, *read.origin, why, {}, now()), message);
+}
+
+void command_intake::send_dead_letter(
+    kafka::message received, const problem& why, open_message_pointer message
+) {
+    ++statistics_.dead_letters;
+    const message_place where{options_.topic, message->proof};
+    kafka::message letter =
+        dead_letter(options_.outbound, given_.refuse_body, std::move(received), where, why);
+    out(way::dead_letters)->send(std::move(letter), std::move(message));
 }
 
 // -- what lanes answer
@@ -175,19 +204,22 @@ void command_intake::conclude(order_number number, item& done, const saga_answer
     pause_ = options_.pause_min;
     const auto refused = problem_of(answer);
     ++(refused ? statistics_.refused : statistics_.accepted);
-    if (options_.outbound.replies_topic.empty()) {
+    way_out* const replies = out(way::replies);
+    if (replies == nullptr) {
         conclude_untold(done, refused);
     } else if (!refused) {
-        send({reply_message(options_.outbound, done.origin, answer, now()), done.proof});
+        replies->send(
+            reply_message(options_.outbound, done.origin, answer, now()), std::move(done.message)
+        );
     } else {
         if (const auto* const start = std::get_if<new_saga>(&done.asked)) {
             done.origin.partition_key = start->document.customer.value;
         }
-        send(
-            {refusal_message(
-                 options_.outbound, done.origin, *refused, subject_of(done.asked), now()
-             ),
-             done.proof}
+        replies->send(
+            refusal_message(
+                options_.outbound, done.origin, *refused, subject_of(done.asked), now()
+            ),
+            std::move(done.message)
         );
     }
     orders_.erase(number);
@@ -195,15 +227,8 @@ void command_intake::conclude(order_number number, item& done, const saga_answer
 
 // Where nobody gets replies a refusal would be lost: whoever looks after the dead letters is told.
 void command_intake::conclude_untold(item& done, const std::optional<problem>& refused) {
-    if (!refused) return finish(done.proof);
-    ++statistics_.dead_letters;
-    const message_place where{options_.topic, done.proof};
-    send(
-        {dead_letter(
-             options_.outbound, given_.refuse_body, std::move(done.received), where, *refused
-         ),
-         done.proof}
-    );
+    if (!refused) return finish(*done.message);
+    send_dead_letter(std::move(done.received), *refused, std::move(done.message));
 }
 
 // -- the waiting room
@@ -245,7 +270,7 @@ void command_intake::hand_over(order_number number, const item& which) {
         mail->answered({number, std::move(answer)});
     });
     if (const auto* const to = std::get_if<saga_command>(&which.asked)) {
-        owner.submit(to->id, to->wanted, std::move(done));
+        owner.submit(to->id, to->wanted, std::move(done), to->key);
     } else {
         owner.start(std::get<new_saga>(which.asked), duration{0}, std::move(done));
     }
@@ -259,7 +284,8 @@ void command_intake::try_again_later() {
 
 void command_intake::pause_or_resume() {
     // What a partition that was taken away has left here is not the consumer's any more.
-    const bool is_full = statistics_.unfinished > options_.unfinished_max;
+    const bool is_full = statistics_.unfinished > options_.unfinished_max
+                         || unfinished_bytes_ > options_.unfinished_bytes_max;
     const bool pauses = stop_ || turned_away_ > 0 || is_full;
     if (std::exchange(statistics_.is_paused, pauses) == pauses) return;
     if (pauses) {
@@ -272,69 +298,35 @@ void command_intake::pause_or_resume() {
 std::optional<steady_instant> command_intake::next_wake() const {
     steady_instant wake = tries_again_at_.value_or(steady_instant::max());
     if (stop_) wake = std::min(wake, stop_->until);
-    if (!offered_.empty() && !statistics_.stalled) {
-        wake = std::min(wake, moved_at_ + options_.quiet_max);
-    }
+    each_way_out([&wake](const way_out& each) {
+        wake = std::min(wake, each.next_wake().value_or(steady_instant::max()));
+    });
     if (wake == steady_instant::max()) return {};
     return wake;
 }
 
-// Commands are done and not finished meanwhile, and after so many of them none is read.
-void command_intake::watch_replies() {
-    const bool stalled = !offered_.empty() && steady_now() - moved_at_ >= options_.quiet_max;
-    if (std::exchange(statistics_.stalled, stalled) == stalled) return;
-    if (stalled) {
-        log(log_level::error, "replies or dead letters of " + options_.topic
-                                  + " wait, and no broker has taken one for "
-                                  + std::to_string(options_.quiet_max.count() / 1'000)
-                                  + " s: no offset is committed; see to Kafka and to "
-                                  + options_.outbound.replies_topic + " and "
-                                  + options_.outbound.dead_letters_topic);
-    } else {
-        log(log_level::info, "replies of " + options_.topic + " are taken again");
-    }
-}
-
 // -- replies and dead letters
 
-void command_intake::send(outgoing what) {
-    outgoing_.push_back(std::move(what));
+way_out* command_intake::out(way which) const {
+    return ways_out_[static_cast<std::size_t>(which)].get();
 }
 
-// What the producer has no room for stays here: there are two for each unfinished message at most.
-void command_intake::send_some() {
-    while (!outgoing_.empty()) {
-        outgoing& next = outgoing_.front();
-        const kafka::message_position position = last_position_ + 1;
-        if (producer_->offer(position, next.content) == kafka::producer::offered::full) return;
-        last_position_ = position;
-        if (offered_.empty()) moved_at_ = steady_now();
-        offered_.push_back({position, next.proof, next.is_last});
-        outgoing_.pop_front();
+template <class Do>
+void command_intake::each_way_out(Do what) const {
+    for (const auto& each : ways_out_) {
+        if (each) what(*each);
     }
 }
 
-void command_intake::settle(kafka::message_position up_to) {
-    moved_at_ = steady_now();
-    while (!offered_.empty() && offered_.front().position <= up_to) {
-        const offered done = offered_.front();
-        offered_.pop_front();
-        if (done.is_last) finish(done.proof);
-    }
-}
-
-void command_intake::finish(const kafka::receipt& proof) {
+void command_intake::finish(const open_message& message) {
     --statistics_.unfinished;
-    consumer_->finish(proof);
+    unfinished_bytes_ -= message.bytes;
+    consumer_->finish(message.proof);
 }
 
-void command_intake::note_refusal(const mailbox::refusal_by_broker& refused) {
-    ++statistics_.refused_by_broker;
-    const auto found = std::ranges::find(offered_, refused.position, &offered::position);
-    ASSERT(found != offered_.end());
-    const message_place where{options_.topic, found->proof};
-    log(log_level::error, "the broker will never take what answers a message (" + refused.error
-                              + "), which is done all the same: " + where.text());
+void command_intake::watch_ways_out() {
+    statistics_.stalled = false;
+    each_way_out([this](way_out& each) { statistics_.stalled |= each.is_stalled(); });
 }
 
 // -- the end
@@ -349,7 +341,9 @@ void command_intake::begin_to_stop(mailbox::stop_wish wish) {
 }
 
 bool command_intake::is_idle() const {
-    return orders_.empty() && outgoing_.empty() && offered_.empty();
+    bool idle = orders_.empty();
+    each_way_out([&idle](const way_out& each) { idle = idle && each.is_idle(); });
+    return idle;
 }
 
 }  // namespace makegood

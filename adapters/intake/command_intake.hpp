@@ -1,7 +1,7 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,8 +14,8 @@
 #include "adapters/intake/mailbox.hpp"
 #include "adapters/intake/order.hpp"
 #include "adapters/intake/outbound.hpp"
+#include "adapters/intake/way_out.hpp"
 #include "adapters/kafka/consumer.hpp"
-#include "adapters/kafka/producer.hpp"
 #include "adapters/lane/lane_set.hpp"
 
 namespace makegood {
@@ -25,7 +25,9 @@ struct intake_options {
     kafka::settings_map replying = {};  // … and of the producer
     std::string topic = {};
     outbound_options outbound = {};
+    std::string refused_file = {};       // of answers that the broker will never take
     std::size_t unfinished_max = 1'000;  // messages in memory; the others stay in Kafka
+    std::size_t unfinished_bytes_max = std::size_t{16} * 1024 * 1024;  // of those
     duration pause_min{50};  // before an order that no lane took is tried again; doubled each time
     duration pause_max{2'000};
     duration quiet_max{30'000};  // without an acknowledgement of what is sent: then it is logged
@@ -74,33 +76,24 @@ public:
 private:
     // An order on its way. It stays until its reply is on its way.
     struct item {
-        kafka::receipt proof;
+        open_message_pointer message;
         order_origin origin;
         order asked;
         kafka::message received = {};  // where a refusal makes it a dead letter
         bool was_turned_away = false;
         std::size_t tries = 0;  // that ended so
     };
-    struct outgoing {
-        kafka::message content;
-        kafka::receipt proof;
-        bool is_last = true;  // of its receipt
-    };
-    struct offered {
-        kafka::message_position position;
-        kafka::receipt proof;
-        bool is_last;
-    };
-
     command_intake(intake_options options, parts given);
 
+    [[nodiscard]] result_or<void, kafka::settings_problem> open_ways_out();
+    [[nodiscard]] result_or<void, kafka::settings_problem> open_consumer();
     void run() noexcept;
     // False when it is time to go.
     [[nodiscard]] bool work(mailbox::contents news);
     void leave();
 
     void receive(mailbox::arrival arrived);
-    void reject(mailbox::arrival arrived, const message_reading& read);
+    void reject(kafka::message received, const message_reading& read, open_message_pointer message);
     void take_outcome(mailbox::outcome told);
     [[nodiscard]] bool is_hopeless(item& which) const;
     void turn_away(order_number number, item& which);
@@ -113,17 +106,19 @@ private:
     void hand_over(order_number number, const item& which);
     void try_again_later();
 
-    void send(outgoing what);
-    void send_some();
-    void settle(kafka::message_position up_to);
-    void finish(const kafka::receipt& proof);
-    void note_refusal(const mailbox::refusal_by_broker& refused);
+    void send_dead_letter(
+        kafka::message received, const problem& why, open_message_pointer message
+    );
+    void finish(const open_message& message);
+    [[nodiscard]] way_out* out(way which) const;
+    template <class Do>
+    void each_way_out(Do what) const;
+    void watch_ways_out();
 
     void begin_to_stop(mailbox::stop_wish wish);
     [[nodiscard]] bool is_idle() const;
     [[nodiscard]] std::optional<steady_instant> next_wake() const;
     void pause_or_resume();
-    void watch_replies();
 
     const intake_options options_;
     const parts given_;
@@ -138,14 +133,12 @@ private:
     std::size_t turned_away_ = 0;  // of them, have been refused for want of room, and not yet taken
     std::optional<steady_instant> tries_again_at_;
     duration pause_;
-    std::deque<outgoing> outgoing_;
-    std::deque<offered> offered_;
-    kafka::message_position last_position_ = 0;
-    steady_instant moved_at_{};  // since when nothing that is on its way has been acknowledged
+    std::size_t unfinished_bytes_ = 0;
     std::optional<mailbox::stop_wish> stop_;
     intake_statistics statistics_;
 
-    std::unique_ptr<kafka::producer> producer_;
+    // By `way`; none for replies that nobody gets.
+    std::array<std::unique_ptr<way_out>, ways> ways_out_;
     std::unique_ptr<kafka::consumer> consumer_;
     std::thread thread_;  // last: it uses everything above
 };

@@ -25,8 +25,8 @@ void mailbox::refused(refusal_by_broker what) {
     change([&](contents& all) { all.refusals.push_back(std::move(what)); });
 }
 
-void mailbox::settled(kafka::message_position up_to) {
-    change([&](contents& all) { all.settled = up_to; });
+void mailbox::settled(way which, kafka::message_position up_to) {
+    change([&](contents& all) { all.settled[static_cast<std::size_t>(which)] = up_to; });
 }
 
 void mailbox::stop(stop_wish wish) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -14,6 +15,10 @@
 #include "adapters/lane/saga_answer.hpp"
 
 namespace makegood {
+
+// The topics that an intake answers on.
+enum class way : std::uint8_t { replies, dead_letters };
+inline constexpr std::size_t ways = 2;
 
 // Names an order while it is under way; later ones are higher.
 using order_number = std::uint64_t;
@@ -32,7 +37,9 @@ public:
         saga_answer answer;
     };
     struct refusal_by_broker {
+        way from{};
         kafka::message_position position = 0;
+        kafka::message content;
         std::string error;
     };
     struct stop_wish {
@@ -43,7 +50,7 @@ public:
         std::vector<arrival> arrivals = {};
         std::vector<outcome> outcomes = {};
         std::vector<refusal_by_broker> refusals = {};
-        std::optional<kafka::message_position> settled = {};
+        std::array<std::optional<kafka::message_position>, ways> settled = {};
         std::optional<stop_wish> stop = {};
         bool ends = false;
     };
@@ -51,7 +58,7 @@ public:
     void arrived(arrival what);
     void answered(outcome what);
     void refused(refusal_by_broker what);
-    void settled(kafka::message_position up_to);
+    void settled(way which, kafka::message_position up_to);
     void stop(stop_wish wish);
     void end();
 

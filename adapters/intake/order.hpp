@@ -12,10 +12,12 @@
 
 namespace makegood {
 
-// Something that is asked of a saga that there is.
+// Something that is asked of a saga that there is. With a key it is done once, however often its
+// message is received, and told the same each time.
 struct saga_command {
     saga_id id;
     command wanted;
+    idempotency_key key = {};
 };
 
 // What one message asks of the lane that owns it.

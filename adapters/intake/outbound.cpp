@@ -17,9 +17,25 @@ namespace {
 
 constexpr std::string_view own_prefix = "makegood-";
 
+// Without a colon, so that the first one in a reply's id ends the source: `a:b` with `c` and `a`
+// with `b:c` are two commands. As URIs have it.
+std::string without_colon(const std::string& source) {
+    std::string escaped;
+    for (const char each : source) {
+        if (each == ':') {
+            escaped += "%3A";
+        } else if (each == '%') {
+            escaped += "%25";
+        } else {
+            escaped += each;
+        }
+    }
+    return escaped;
+}
+
 cloud_event reply_event(const outbound_options& options, const order_origin& to, instant at) {
     return {
-        .id = to.source + ":" + to.id + ":reply",
+        .id = without_colon(to.source) + ":" + to.id + ":reply",
         .source = options.source,
         .type = {},
         .subject = {},

@@ -83,6 +83,10 @@ service_options service_options_of(const configuration& settings, std::vector<la
     options.publishing = std::move(kafka->publishing);
     options.commands = std::move(kafka->commands);
     options.shipments = std::move(kafka->shipments);
+    if (options.commands) options.commands->refused_file = settings.data + "/refused-replies.jsonl";
+    if (options.shipments) {
+        options.shipments->refused_file = settings.data + "/refused-shipment-letters.jsonl";
+    }
     options.engine.writes_outbox = settings.events.kept;
     options.event_streams_max = settings.events.streams_max;
     options.rate_limit = settings.rate_limit;

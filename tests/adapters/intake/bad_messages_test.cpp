@@ -32,6 +32,14 @@ std::string everything(const std::vector<kafka::message>& messages) {
     return all;
 }
 
+// The next two: in company, and then alone.
+void refuse_dead_letter(queue_under_test& queue) {
+    using enum kafka::test::answer;
+    queue.cluster.answer_with(
+        kafka::test::request::produce, {message_too_large, message_too_large}
+    );
+}
+
 }  // namespace
 
 TEST_CASE("a message that is no event is a dead letter as it came, with the reason and its place") {
@@ -103,6 +111,44 @@ TEST_CASE("a dead letter that is sent again as it was has one reason: the newest
     const kafka::message letter = queue.until_dead_letters(2)[1];
     CHECK(header_of(letter, "makegood-offset") == "1");
     CHECK(letter.headers.size() == again.headers.size());
+}
+
+TEST_CASE("a dead letter that has become too large is kept complete, and blocks nobody") {
+    queue_under_test queue;
+    const kafka::message sent = with_value("no UTF-8: \xff");
+    queue.send_message(sent);
+    refuse_dead_letter(queue);
+    queue.served.start();
+    queue.until_metric("makegood_replies_refused_total", 1);
+    queue.until_committed(1);
+    const std::vector<boost::json::object> kept = queue.refused();
+    REQUIRE(kept.size() == 1);
+    CHECK(text_of(kept[0], "error") == "MSG_SIZE_TOO_LARGE");
+    CHECK(kept[0].at("answers").at("offset").as_int64() == 0);
+    const boost::json::object& letter = kept[0].at("message").as_object();
+    CHECK(text_of(letter, "topic") == "checkout.commands.dlq");
+    CHECK(text_of(letter, "key") == sent.key);
+    CHECK(text_of(letter, "value") == "no UTF-8: \u00ff");
+    CHECK(letter.at("headers").as_array().size() == 1 + 5);
+    queue.send(start_command("good", "k-1"));
+    CHECK(queue.until_reply_to("good").type == "checkout.command_accepted");
+    CHECK(queue.until_dead_letters(0).empty());
+}
+
+TEST_CASE("a dead letter that can be kept nowhere holds its offset until it can") {
+    queue_under_test queue;
+    std::filesystem::remove_all(queue.folder);
+    queue.send_message(with_value("not JSON"));
+    refuse_dead_letter(queue);
+    queue.served.start();
+    queue.until_metric("makegood_replies_refused_total", 1);
+    // Behind it, and done.
+    queue.send(start_command("good", "k-1"));
+    CHECK(queue.until_reply_to("good").type == "checkout.command_accepted");
+    CHECK(queue.committed() < 1);
+    std::filesystem::create_directory(queue.folder);
+    queue.until_committed(2);
+    CHECK(queue.refused().size() == 1);
 }
 
 TEST_CASE("a card number is copied nowhere, wherever in a message it stands") {

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/adapters/intake/queue_under_test.hpp"
 
@@ -56,6 +57,25 @@ TEST_CASE("a command that is sent again does nothing twice, and its reply has th
     CHECK(replies[0].id == replies[1].id);
     CHECK(replies[0].id != replies[2].id);
     CHECK(queue.checkouts().size() == 1);
+}
+
+TEST_CASE("replies to different commands have different ids, whatever their senders are called") {
+    queue_under_test queue;
+    queue.served.start();
+    const std::vector<std::pair<std::string, std::string>> senders{
+        {"a:b", "c"}, {"a", "b:c"}, {"a%3Ab", "c"}, {"a%b", "c"}};
+    std::set<std::string> ids;
+    for (const auto& [source, id] : senders) {
+        kafka::message sent = message_of(start_command(id, "k-1"));
+        sent.value.replace(sent.value.find("/shop"), 5, source);
+        queue.send_message(std::move(sent));
+    }
+    for (const cloud_event& each : queue.until_replies(senders.size()))
+        ids.insert(each.id);
+    CHECK(
+        ids
+        == std::set<std::string>{"a%3Ab:c:reply", "a:b:c:reply", "a%253Ab:c:reply", "a%25b:c:reply"}
+    );
 }
 
 TEST_CASE("a cancel command undoes the checkout") {

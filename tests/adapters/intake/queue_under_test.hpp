@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -24,10 +25,19 @@ struct sent_command {
     std::string key = {};  // attribute idempotencykey; empty: none
 };
 
-// A server that reads commands from a mock cluster; every topic has one partition.
+// Of the mock cluster. With two brokers the second leads the dead letters, and nothing else.
+struct queue_shape {
+    int brokers = 1;
+    int command_partitions = 1;  // every other topic has one
+};
+
+// A server that reads commands from a mock cluster.
 class queue_under_test {
 public:
-    explicit queue_under_test(std::function<void(service_options&)> change = {});
+    explicit queue_under_test(
+        std::function<void(service_options&)> change = {}, queue_shape shape = {}
+    );
+    ~queue_under_test();
 
     // Returns when the broker has it.
     void send(const sent_command& what);
@@ -40,7 +50,9 @@ public:
     [[nodiscard]] cloud_event until_reply_to(std::string_view id);
     // Until the group would go on behind so many messages.
     void until_committed(std::int64_t messages);
-    [[nodiscard]] std::int64_t committed() const;
+    [[nodiscard]] std::int64_t committed(int partition = 0) const;
+    // What the broker would never take, a line each.
+    [[nodiscard]] std::vector<boost::json::object> refused() const;
 
     // A metric of the topic; 0 before it is there.
     [[nodiscard]] double metric(std::string_view name) const;
@@ -49,12 +61,19 @@ public:
     [[nodiscard]] std::vector<std::string> checkouts() const;
 
     kafka::test::mock_cluster cluster;
+    const std::filesystem::path folder;  // where that is kept
     service_under_test served;
 
 private:
-    [[nodiscard]] service_setup setup(std::function<void(service_options&)> change);
+    [[nodiscard]] service_setup setup(
+        std::function<void(service_options&)> change, const queue_shape& shape
+    );
+
+    void write_what_was_seen() const;
 
     kafka::test::running_producer sender_;
+    std::vector<cloud_event> sent_;     // as far as they are events
+    std::vector<cloud_event> replies_;  // when it was last looked
 };
 
 // The start of a checkout of one SKU.

@@ -1,7 +1,10 @@
+#include <algorithm>
+#include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 #include <set>
 
 #include "tests/adapters/intake/queue_under_test.hpp"
+#include "tests/adapters/kafka/awaited.hpp"
 
 using namespace makegood;
 using namespace makegood::test;
@@ -12,6 +15,16 @@ namespace {
 
 void impatient(service_options& options) {
     options.drain.patience = duration{20};
+}
+
+// Offsets would be taken. They are tried again after pauses that double.
+void refuse_replies(queue_under_test& queue) {
+    using enum answer;
+    queue.cluster.answer_with(
+        request::produce,
+        {topic_not_authorized, topic_not_authorized, topic_not_authorized, topic_not_authorized,
+         topic_not_authorized, topic_not_authorized, topic_not_authorized, topic_not_authorized}
+    );
 }
 
 // As a crash would, for what Kafka and the store can see of it.
@@ -57,13 +70,7 @@ TEST_CASE("a reply that the broker did not get before a crash comes after it, fo
     queue.served.store().hold_commits();
     queue.send(start_command("c-1", "k-1"));
     queue.served.store().wait_for_held_commit();
-    // Replies are not taken, offsets would be.
-    using enum answer;
-    queue.cluster.answer_with(
-        request::produce,
-        {topic_not_authorized, topic_not_authorized, topic_not_authorized, topic_not_authorized,
-         topic_not_authorized, topic_not_authorized, topic_not_authorized, topic_not_authorized}
-    );
+    refuse_replies(queue);
     queue.served.store().release_commits();
     queue.until_metric("makegood_commands_accepted_total", 1);
     crash(queue);
@@ -74,6 +81,55 @@ TEST_CASE("a reply that the broker did not get before a crash comes after it, fo
     CHECK(queue.until_reply_to("c-1").subject == queue.checkouts().front());
     CHECK(queue.checkouts().size() == 1);
     queue.until_committed(1);
+}
+
+TEST_CASE("a cancel that is received again after a crash is told what it was told") {
+    queue_under_test queue(impatient);
+    queue.served.behind().hold("/v1/authorizations");
+    queue.served.start();
+    const std::string checkout = queue.served.begin_checkout("k-1");
+    queue.served.store().hold_commits();
+    queue.send({"c-1", "checkout.cancel", R"({"checkout_id":")" + checkout + "\"}", {}});
+    queue.served.store().wait_for_held_commit();
+    refuse_replies(queue);
+    queue.served.store().release_commits();
+    queue.until_metric("makegood_commands_accepted_total", 1);
+    queue.served.behind().release();
+    const std::string path = "/v1/checkouts/" + checkout;
+    const http::response ended = queue.served.get(path, {{"Prefer", "wait=60"}});
+    REQUIRE(text_of(object_of(ended), "status") == "compensated");
+    crash(queue);
+    queue.cluster.answer_well(request::produce);
+    REQUIRE(queue.until_replies(0).empty());
+    queue.served.start_again();
+    CHECK(queue.until_reply_to("c-1").type == "checkout.command_accepted");
+    // Another cancel is judged for itself; so is one that its sender gave the same id.
+    queue.send({"c-2", "checkout.cancel", R"({"checkout_id":")" + checkout + "\"}", {}});
+    CHECK(queue.until_reply_to("c-2").type == "checkout.command_refused");
+    queue.send({"c-1", "checkout.cancel", R"({"reason":"x","checkout_id":")" + checkout + "\"}", {}}
+    );
+    CHECK(queue.until_replies(3)[2].type == "checkout.command_refused");
+}
+
+TEST_CASE("dead letters that cannot be written hold up no reply, and no offset of another partition"
+) {
+    queue_under_test queue({}, {.brokers = 2, .command_partitions = 2});
+    queue.cluster.go_down(2);
+    queue.served.start();
+    queue.send({"bad", "checkout.bake", "{}", {}});
+    constexpr std::size_t good = 8;
+    for (std::size_t i = 0; i < good; ++i) {
+        const std::string number = std::to_string(i);
+        kafka::message sent = message_of(start_command("c-" + number, "k-" + number));
+        sent.key = "key-" + number;  // so that both partitions get some
+        queue.send_message(std::move(sent));
+    }
+    CHECK(queue.until_replies(good + 1).size() == good + 1);
+    kafka::test::wait_until([&] { return std::max(queue.committed(0), queue.committed(1)) > 0; });
+    CHECK(std::min(queue.committed(0), queue.committed(1)) < 0);
+    queue.cluster.come_up(2);
+    CHECK(queue.until_dead_letters(1).size() == 1);
+    kafka::test::wait_until([&] { return queue.committed(0) + queue.committed(1) == good + 1; });
 }
 
 TEST_CASE("while no lane can take more, reading pauses, and all is done in the end") {
@@ -144,6 +200,13 @@ TEST_CASE("a reply that the broker will never take is counted, and its command i
     queue.until_committed(1);
     queue.cluster.answer_well(request::produce);
     CHECK(queue.checkouts().size() == 1);
+    const std::vector<boost::json::object> lines = queue.refused();
+    REQUIRE(lines.size() == 1);
+    const boost::json::object& kept = lines[0].at("message").as_object();
+    CHECK(text_of(kept, "topic") == "checkout.replies");
+    CHECK(
+        text_of(boost::json::parse(text_of(kept, "value")).as_object(), "id") == "/shop:c-1:reply"
+    );
 }
 
 TEST_CASE("that no broker takes the replies is an alarm, which ends when one does") {
