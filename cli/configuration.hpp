@@ -37,6 +37,7 @@ struct event_settings {
     std::string fulfillment_dead_letters_topic = "fulfillment.events.dlq";
     duration retention = std::chrono::minutes{15};  // after the commit and the sending
     std::size_t streams_max = 64;                   // that read them, of one lane
+    std::size_t commands_unfinished_max = 1'000;    // of one topic, in memory
 };
 
 // Everything that `serve` can be told, with its defaults: those of makegood.example.toml. A value

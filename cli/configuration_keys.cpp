@@ -204,6 +204,12 @@ void add_limits(keys& all) {
         all, "limits.event_streams", counts,
         [](configuration& settings) -> std::size_t& { return settings.events.streams_max; }
     );
+    add_integer<std::size_t>(
+        all, "limits.commands_unfinished", counts,
+        [](configuration& settings) -> std::size_t& {
+            return settings.events.commands_unfinished_max;
+        }
+    );
     add_number(all, "rate_limit.per_second", [](configuration& settings) -> double& {
         return settings.rate_limit.per_second;
     });

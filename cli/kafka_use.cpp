@@ -68,8 +68,10 @@ result_or<intake_options, settings_problem> intake_options_of(
             std::string(wanted.key) + " is " + other
             + ", which this server writes to: choose another."};
     }
-    const auto tried = kafka::configuration_of(options.settings, client_role::consumer);
-    if (!tried) return tried.error();
+    if (const auto wrong = kafka::problem_of_client(options.settings, client_role::consumer)) {
+        return *wrong;
+    }
+    options.unfinished_max = all.commands_unfinished_max;
     options.outbound = {
         .replies_topic = wanted.replies_topic,
         .dead_letters_topic = wanted.dead_letters_topic,
@@ -136,8 +138,9 @@ result_or<kafka_use, settings_problem> kafka_use_of(const configuration& setting
             "commands_topic and fulfillment_topic are the same: each reader would take the other's "
             "messages for bad ones; choose two."};
     }
-    const auto tried = kafka::configuration_of(*client_settings, client_role::producer);
-    if (!tried) return tried.error();
+    if (const auto wrong = kafka::problem_of_client(*client_settings, client_role::producer)) {
+        return *wrong;
+    }
     kafka_use use;
     if (!wanted.commands_topic.empty()) {
         auto commands = commands_of(wanted, *client_settings);

@@ -1,9 +1,14 @@
 #include "cli/configuration.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "cli/configuration_keys.hpp"
 #include "cli/configuration_text.hpp"
+#include "cli/kafka_use.hpp"
 
 using namespace makegood;
 using namespace makegood::cli;
@@ -179,6 +184,32 @@ TEST_CASE("brokers are refused where no events are kept for them") {
     CHECK(has(problems[0].detail, "[events] keep = false"));
     settings.events.kept = true;
     CHECK(check_whole(settings, "t").empty());
+}
+
+TEST_CASE("Kafka's settings that do not fit together are found before the server starts") {
+    const auto file = std::filesystem::temp_directory_path()
+                      / ("makegood-kafka-" + std::to_string(::getpid()) + ".properties");
+    std::ofstream(file) << "session.timeout.ms = 400000\n";
+    configuration settings;
+    settings.events.brokers = "127.0.0.1:1";
+    settings.events.file = file.string();
+    settings.events.commands_topic = "checkout.commands";
+    CHECK(has(check_whole(settings, "t").back().detail, "session.timeout.ms"));
+    std::ofstream(file) << "session.timeout.ms = 6000\n";
+    CHECK_FALSE(has(check_whole(settings, "t").back().detail, "session.timeout.ms"));
+    std::filesystem::remove(file);
+}
+
+TEST_CASE("the limit of commands in memory is a setting") {
+    configuration settings;
+    REQUIRE(read_configuration_text("[limits]\ncommands_unfinished = 7\n", "t", settings).empty());
+    settings.events.brokers = "127.0.0.1:1";
+    settings.events.commands_topic = "checkout.commands";
+    settings.events.fulfillment_topic = "fulfillment.events";
+    const auto use = kafka_use_of(settings);
+    REQUIRE(use.has_value());
+    CHECK(use->commands->unfinished_max == 7);
+    CHECK(use->shipments->unfinished_max == 7);
 }
 
 TEST_CASE("the effective configuration reads back to itself") {
