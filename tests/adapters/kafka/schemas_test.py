@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import jsonschema
 from makegood_process import Json
-from makegood_process.event_schemas import FAMILIES, EventSchemas
+from makegood_process.event_schemas import ASKED_AND_ANSWERED, FAMILIES, EventSchemas
 
 PROJECT = pathlib.Path(__file__).resolve().parents[3]
 ANNOUNCEMENTS = PROJECT / "tests" / "sagas" / "announcements.jsonl"  # kept true by announcements_test.cpp
@@ -43,6 +43,18 @@ SPOILED = {
     "a delivered one that runs": ("fulfilment.delivered", lambda e: e["data"].update(status="running"), "$.data.status"),
     "a delivered one whose shipment is lost": ("fulfilment.delivered", lambda e: e["data"]["shipment"].update(status="lost"), "$.data.shipment.status"),
     "a delivered one without its shipment": ("fulfilment.delivered", lambda e: e["data"].pop("shipment"), "shipment"),
+    "a command without its key": ("checkout.start", lambda e: e.pop("idempotencykey"), "idempotencykey"),
+    "a start with a member that is not read": ("checkout.start", lambda e: e["data"].update(surprise=1), "surprise"),
+    "a cancel of nothing": ("checkout.cancel", lambda e: e["data"].pop("checkout_id"), "checkout_id"),
+    "a signal of another result": ("checkout.payment_signal", lambda e: e["data"].update(result="maybe"), "$.data.result"),
+    "a parcel without its id": ("shipment.delivered", lambda e: e["data"].pop("shipment_id"), "shipment_id"),
+    "a reply with another id": ("checkout.command_accepted", lambda e: e.update(id="a:b"), "$.id"),
+    "a reply to nobody": ("checkout.command_refused", lambda e: e.pop("correlationid"), "correlationid"),
+    "an accepted command without its checkout": ("checkout.command_accepted", lambda e: e.pop("subject"), "subject"),
+    "an accepted command of an unknown status": ("checkout.command_accepted", lambda e: e["data"].update(status="lost"), "$.data.status"),
+    "an accepted command with a problem": ("checkout.command_accepted", lambda e: e["data"].update(code="past-pivot"), "code"),
+    "a refused command without a reason": ("checkout.command_refused", lambda e: e["data"].pop("code"), "code"),
+    "a refused command that succeeded": ("checkout.command_refused", lambda e: e["data"].update(status=200), "$.data.status"),
     "a type that nobody sends": ("checkout.accepted", lambda e: e.update(type="cart.filled"), "cart.filled"),
 }
 
@@ -68,8 +80,8 @@ class Schemas(unittest.TestCase):
         self.schemas = EventSchemas()
 
     def examples(self) -> Iterator[Json]:
-        for family in FAMILIES:
-            yield from self.schemas.by_name[family]["examples"]
+        for name in FAMILIES + ASKED_AND_ANSWERED:
+            yield from self.schemas.by_name[name]["examples"]
 
     def test_each_is_a_schema(self) -> None:
         for name, schema in self.schemas.by_name.items():

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the events (adapters/kafka/schemas), as a reader checks what it receives.
+"""The JSON Schemas of events, commands and replies (adapters/kafka/schemas), as a reader checks what it receives.
 
 Needs the package python3-jsonschema, and so is imported by name: the rest of this package does without.
 """
@@ -11,7 +11,8 @@ import jsonschema
 from .wire import Json
 
 FOLDER = pathlib.Path(__file__).resolve().parents[3] / "adapters" / "kafka" / "schemas"
-FAMILIES = ("checkout", "fulfilment")  # what an event's type begins with
+FAMILIES = ("checkout", "fulfilment")  # of events
+ASKED_AND_ANSWERED = ("command", "reply", "shipment")
 
 
 class EventSchemas:
@@ -19,16 +20,17 @@ class EventSchemas:
         self.by_name: dict[str, Json] = {
             file.stem: json.loads(file.read_text()) for file in sorted(FOLDER.glob("*.json"))}
         self._validators = {
-            family: jsonschema.Draft202012Validator(self._bundle(family)) for family in FAMILIES}
+            kind: jsonschema.Draft202012Validator(self._bundle(name))
+            for name in FAMILIES + ASKED_AND_ANSWERED
+            for kind in self.by_name[name]["properties"]["type"]["enum"]}
 
     def problems(self, event: Json) -> list[str]:
         """What is wrong with an event in structured mode; nothing when it is as described."""
-        family = str(event.get("type", "")).partition(".")[0]
-        if family not in self._validators:
-            return [f"its type is {event.get('type')!r}"]
-        return [f"{each.json_path}: {each.message}"
-                for each in self._validators[family].iter_errors(event)]
+        kind = event.get("type")
+        if kind not in self._validators:
+            return [f"its type is {kind!r}"]
+        return [f"{each.json_path}: {each.message}" for each in self._validators[kind].iter_errors(event)]
 
-    def _bundle(self, family: str) -> Json:
+    def _bundle(self, name: str) -> Json:
         """One document that holds all of them, so that each finds the others by their `$id`."""
-        return {"$ref": self.by_name[family]["$id"], "$defs": self.by_name}
+        return {"$ref": self.by_name[name]["$id"], "$defs": self.by_name}
