@@ -69,7 +69,7 @@ std::unique_ptr<lane_faults> faults_of(
     );
 }
 
-std::function<void(outbox_position, const kafka::message&, const std::string&)> keeper_of_refused(
+std::function<bool(outbox_position, const kafka::message&, const std::string&)> keeper_of_refused(
     const service_options& options, std::size_t lane
 ) {
     return
@@ -78,12 +78,16 @@ std::function<void(outbox_position, const kafka::message&, const std::string&)> 
             const std::string which = "event " + std::to_string(position) + " of customer "
                                       + refused.key + " will never be taken by the broker (" + error
                                       + ")";
-            if (file.keep({lane, position, error}, refused)) {
-                return log(log_level::error, which + "; it is kept in " + file.file());
+            const std::error_code failed = file.keep({lane, position, error}, refused);
+            if (!failed) {
+                log(log_level::error, which + "; it is kept in " + file.file());
+                return true;
             }
-            log(log_level::error,
-                which + ", and " + file.file()
-                    + " cannot be written; it stays in the store for [retention] events");
+            log(log_level::error, which + ", and " + file.file() + " cannot be written ("
+                                      + failed.message()
+                                      + "): it waits in the store, and what comes behind it counts "
+                                        "as sent when it is kept; trying again");
+            return false;
         };
 }
 

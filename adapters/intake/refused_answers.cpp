@@ -48,7 +48,7 @@ json::object object_of(const kafka::message& refused) {
 
 }  // namespace
 
-bool refused_answers::keep(
+std::error_code refused_answers::keep(
     const message_place& place, const std::string& error, const kafka::message& refused
 ) const {
     const json::object line{

@@ -18,6 +18,7 @@ kafka::producer_listener told_to(const std::shared_ptr<mailbox>& mail, way which
                 kafka::message_position position, kafka::message& content, const std::string& error
             ) {
                 mail->refused({which, position, std::move(content), error});
+                return true;  // kept from here on, by its way out
             }};
 }
 
@@ -82,10 +83,10 @@ void way_out::take_refusal(mailbox::refusal_by_broker refused) {
     const message_place where{options_.source, which.answered->proof};
     const std::string what =
         "the broker will never take what answers " + where.text() + " (" + which.error + ")";
-    if (keep(which)) return log(log_level::error, what + "; it is kept in " + file_.file());
-    log(log_level::error,
-        what + ", and " + file_.file()
-            + " cannot be written: no offset of its partition is committed until it can");
+    const std::error_code failed = keep(which);
+    if (!failed) return log(log_level::error, what + "; it is kept in " + file_.file());
+    log(log_level::error, what + ", and " + file_.file() + " cannot be written (" + failed.message()
+                              + "): no offset of its partition is committed until it can");
     ++which.answered->left;  // to be kept
     unkept_.push_back(std::move(which));
     if (!keeps_again_at_) keeps_again_at_ = steady_now() + options_.keeps_again_after;
@@ -95,14 +96,14 @@ void way_out::keep_some() {
     if (!keeps_again_at_ || steady_now() < *keeps_again_at_) return;
     keeps_again_at_.reset();
     std::erase_if(unkept_, [this](const unkept& each) {
-        const bool kept = keep(each);
-        if (kept) done(*each.answered);
-        return kept;
+        if (keep(each)) return false;
+        done(*each.answered);
+        return true;
     });
     if (!unkept_.empty()) keeps_again_at_ = steady_now() + options_.keeps_again_after;
 }
 
-bool way_out::keep(const unkept& refused) {
+std::error_code way_out::keep(const unkept& refused) const {
     return file_.keep({options_.source, refused.answered->proof}, refused.error, refused.content);
 }
 

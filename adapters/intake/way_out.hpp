@@ -77,7 +77,7 @@ private:
     way_out(options wanted, finisher finish);
     void send_some();
     void keep_some();
-    [[nodiscard]] bool keep(const unkept& refused);
+    [[nodiscard]] std::error_code keep(const unkept& refused) const;
     void done(open_message& answered);
 
     const options options_;

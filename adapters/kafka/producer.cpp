@@ -8,6 +8,17 @@
 
 namespace makegood::kafka {
 
+namespace {
+
+std::optional<steady_instant> earlier_of(
+    std::optional<steady_instant> one, std::optional<steady_instant> other
+) {
+    if (!one || !other) return one ? one : other;
+    return std::min(*one, *other);
+}
+
+}  // namespace
+
 result_or<std::unique_ptr<producer>, settings_problem> producer::open(
     producer_options options, producer_listener listener
 ) {
@@ -43,7 +54,7 @@ producer::offered producer::offer(message_position position, message& offered_me
         if (!has_room && statistics_.messages > 0) return offered::full;
         ++statistics_.messages;
         statistics_.bytes += bytes;
-        offers_.push_back({position, {std::move(offered_message), bytes}});
+        offers_.push_back({position, {.content = std::move(offered_message), .bytes = bytes}});
         if (offers_.size() > 1) return offered::taken;  // the thread has been woken
     }
     wake_up_.signal();
@@ -57,12 +68,13 @@ producer_statistics producer::statistics() const {
 
 void producer::run() noexcept {
     while (true) {
-        wake_up_.wait(renews_at_);
+        wake_up_.wait(earlier_of(renews_at_, keeps_again_at_));
         {
             const std::lock_guard lock(mutex_);
             if (ends_) break;
         }
         take_offers();
+        if (keeps_again_at_ && *keeps_again_at_ <= steady_now()) keep_again();
         if (renews_at_ && *renews_at_ <= steady_now()) renew_client();
         if (!client_) continue;
         serve();
@@ -130,17 +142,36 @@ void producer::settle(const delivery& what) {
 void producer::refuse(window::entry& which, const std::string& error) {
     {
         const std::lock_guard lock(mutex_);
-        ++statistics_.refused;
         ++statistics_.errors[error];
     }
-    listener_.refused(which.position, which.item.content, error);
-    which.finished = true;
+    which.item.refusal = error;
+    keep(which);
+}
+
+// One that is not kept stays at the front of what can be settled.
+void producer::keep(window::entry& refused) {
+    if (!listener_.refused(refused.position, refused.item.content, refused.item.refusal)) {
+        keeps_again_at_ = steady_now() + options_.pause_max;
+        return;
+    }
+    refused.finished = true;
+    const std::lock_guard lock(mutex_);
+    ++statistics_.refused;
+}
+
+void producer::keep_again() {
+    keeps_again_at_.reset();
+    for (std::size_t i = 0; i < under_way_.size(); ++i) {
+        window::entry& each = under_way_.at(i);
+        if (!each.finished && !each.item.refusal.empty()) keep(each);
+    }
+    tell_settled();
 }
 
 void producer::send_new() {
     for (; sent_ < under_way_.size(); ++sent_) {
         window::entry& next = under_way_.at(sent_);
-        if (next.finished) continue;
+        if (next.finished || !next.item.refusal.empty()) continue;
         if (alone_until_ && *alone_until_ < next.position) break;
         const std::optional<delivery> failed = client_->send(next.position, next.item.content);
         if (!failed) continue;

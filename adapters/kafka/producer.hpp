@@ -24,16 +24,18 @@ struct producer_options {
     std::size_t messages_max = 10'000;                      // taken and not settled; then `full`
     std::size_t bytes_max = std::size_t{16} * 1024 * 1024;  // of those; one message is always taken
     duration pause_min{100};     // before it goes on after a failure that librdkafka gives up on;
-    duration pause_max{10'000};  // doubled each time that nothing was settled in between
+    duration pause_max{10'000};  // doubled each time that nothing was settled in between; and
+                                 // before a refused message that was not kept is told of again
 };
 
 // Told on the producer's thread. Must not throw, wait, or destroy the producer.
 struct producer_listener {
     // Every message up to this position is acknowledged by all in-sync replicas, or was refused.
     std::function<void(message_position)> settled;
-    // The broker will never take this message. Told before a position at or beyond it is settled,
-    // so that both can be made durable together. The message is the caller's to move from.
-    std::function<void(message_position, message&, const std::string& error)> refused;
+    // The broker will never take this message: whether it is kept elsewhere now. One that is not
+    // is told of again after a pause, and no position at or beyond it is settled before it is. Who
+    // keeps it may move from it.
+    std::function<bool(message_position, message&, const std::string& error)> refused;
 };
 
 struct producer_statistics {
@@ -76,6 +78,7 @@ private:
     struct pending {
         message content;
         std::size_t bytes;
+        std::string refusal = {};  // why the broker will never take it
     };
     struct offer_in_queue {
         message_position position;
@@ -91,6 +94,8 @@ private:
     void serve();
     void settle(const delivery& what);
     void refuse(window::entry& which, const std::string& error);
+    void keep(window::entry& refused);
+    void keep_again();
     [[nodiscard]] bool all_went_alone();
     void send_new();
     void tell_settled();
@@ -105,13 +110,14 @@ private:
     // The thread's own.
     std::unique_ptr<producer_client> client_;
     window under_way_;
-    std::size_t sent_ = 0;  // of under_way_, from the front, are the client's or finished
+    std::size_t sent_ = 0;  // of under_way_, from the front, are the client's, refused or finished
     // A batch up to here was refused: until it is settled each message travels alone, so that only
     // those are refused that are to blame.
     std::optional<message_position> alone_until_;
     std::optional<goes_on> client_ends_;                  // what this round's deliveries ask for,
     std::optional<message_position> refused_in_company_;  // and the last of those that it refused
     std::optional<steady_instant> renews_at_;
+    std::optional<steady_instant> keeps_again_at_;  // what was refused and is not kept yet
     duration pause_;
     std::uint64_t transmissions_of_lost_clients_ = 0;
 

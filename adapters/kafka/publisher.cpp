@@ -13,7 +13,10 @@ namespace makegood::kafka {
 result_or<std::unique_ptr<publisher>, settings_problem> publisher::open(
     publisher_options options, journal_reader& events, publisher_listener listener
 ) {
-    ASSERT(listener.sent && options.events_read_at_once > 0 && !options.topic.empty());
+    ASSERT(
+        listener.sent && listener.refused && options.events_read_at_once > 0
+        && !options.topic.empty()
+    );
     std::unique_ptr<publisher> opened(new publisher(std::move(options), events, std::move(listener))
     );
     const auto made = opened->open_producer();
@@ -28,10 +31,9 @@ result_or<std::unique_ptr<publisher>, settings_problem> publisher::open(
 result_or<void, settings_problem> publisher::open_producer() {
     producer_listener listener;
     listener.settled = [this](message_position up_to) { settled(up_to); };
-    listener.refused =
-        [this](message_position position, const message& refused, const auto& error) {
-            if (listener_.refused) listener_.refused(position, refused, error);
-        };
+    listener.refused = [this](
+                           message_position position, const message& refused, const auto& error
+                       ) { return listener_.refused(position, refused, error); };
     std::optional<settings_problem> problem;
     run_in_background([&] {
         auto made = producer::open({.settings = options_.settings}, std::move(listener));
@@ -156,9 +158,11 @@ void publisher::watch_progress() {
     const bool stalled_before = stalled_.exchange(stalled);
     if (stalled && !stalled_before) {
         log(log_level::error,
-            std::to_string(newest_ - sent) + " events wait, and no broker has taken one for "
+            std::to_string(newest_ - sent) + " events wait, and the first of them was neither "
+                "taken by a broker nor kept elsewhere for "
                 + std::to_string(options_.quiet_max.count() / 1'000)
-                + " s: checkouts go on, the data folder grows; see to Kafka (kafka.brokers)");
+                + " s: checkouts go on, the data folder grows; see to Kafka (kafka.brokers), or to "
+                  "the file that this log says cannot be written");
     } else if (stalled_before && !stalled) {
         log(log_level::info, "events are sent again");
     }

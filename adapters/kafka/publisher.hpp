@@ -26,13 +26,13 @@ struct publisher_options {
     // messages to the broker, instead of commit by commit.
     duration gather{20};
     duration read_pause{1'000};  // before a store that could not be read is asked again
-    duration quiet_max{30'000};  // without an acknowledgement while events wait: then it is logged
+    duration quiet_max{30'000};  // without progress while events wait: then it is logged
 };
 
 struct publisher_statistics {
     outbox_position newest = 0;  // in the store, as far as is known
     outbox_position sent = 0;    // all up to here; what lies between waits
-    bool stalled = false;        // some wait, and none was acknowledged for `quiet_max`
+    bool stalled = false;        // some wait, and the first of them did for `quiet_max`
     std::uint64_t unread = 0;    // reads of the store that failed
     producer_statistics producer;
 };
@@ -42,9 +42,9 @@ struct publisher_listener {
     // Every event up to there has been sent: to be made durable, so that a publisher that is opened
     // later goes on behind it.
     std::function<void(outbox_position)> sent = {};
-    // The broker will never take this event, and it is passed by: to be kept elsewhere before this
-    // returns, because `sent` goes beyond it next. May be empty.
-    std::function<void(outbox_position, const message&, const std::string& error)> refused = {};
+    // The broker will never take this event: whether it is kept elsewhere now, durably. Then it is
+    // passed by. Until then this is called again and again, and `sent` does not go beyond it.
+    std::function<bool(outbox_position, const message&, const std::string& error)> refused = {};
     // How it stands, by its own thread: when events came, and when some were sent. May be empty.
     std::function<void(const publisher_statistics&)> progress = {};
 };
@@ -52,7 +52,7 @@ struct publisher_listener {
 // Sends what a store keeps of events, in its order, from behind what was sent. What was sent and
 // not made durable before a crash is sent again, with the same id. The broker may be slow or away
 // for as long as it likes: events wait in the store, and nobody else does. An event that the broker
-// will never take is passed by, and told of first; it stays in the store as long as the others.
+// will never take is passed by once it is kept elsewhere, and waits in the store until then.
 // Owned by one lane's runtime; has a thread of its own beside its producer's, and all of them give
 // way to the others when there is less processor than work.
 class publisher {

@@ -25,7 +25,7 @@ std::string line_of(const refused_events::refusal& why, const message& refused) 
 
 }  // namespace
 
-bool refused_events::keep(const refusal& why, const message& refused) const {
+std::error_code refused_events::keep(const refusal& why, const message& refused) const {
     return append_line(file_, line_of(why, refused));
 }
 

@@ -97,7 +97,7 @@ metric_families::metric_families()
       events_stalled(gauges(
           registry,
           "makegood_events_stalled",
-          "1 while events wait and no broker has taken one for half a minute."
+          "1 while events wait and the first of them has for half a minute."
       )),
       events_sent(counters(
           registry, "makegood_events_sent_total", "Events that the broker has acknowledged."

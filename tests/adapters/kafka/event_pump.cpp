@@ -54,8 +54,11 @@ int send(const std::string& bootstrap, const std::string& topic) {
                  std::cout << position << std::endl;
                  room.notify_one();
              },
-         .refused = [](message_position position, message&, const std::string& error
-                    ) { std::cout << "refused " << position << ' ' << error << std::endl; }}
+         .refused =
+             [](message_position position, message&, const std::string& error) {
+                 std::cout << "refused " << position << ' ' << error << std::endl;
+                 return true;
+             }}
     );
     if (!opened) {
         std::cerr << opened.error().detail << '\n';

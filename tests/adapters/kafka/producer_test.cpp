@@ -195,6 +195,50 @@ TEST_CASE("of a batch that the broker refuses only the message to blame is a dea
     CHECK(sender.until_all_settled().dead_letters.size() == 1);
 }
 
+TEST_CASE("a refused message that cannot be kept is settled when it is, and holds back no other") {
+    constexpr std::size_t ever = 1'000'000;
+    mock_cluster cluster;
+    cluster.create_topic("events", partitions);
+    settings_map settings = cluster.client_settings();
+    settings["message.max.bytes"] = "2000";
+    running_producer sender(settings);
+    sender.keep_not(ever);
+    sender.send(10, 2);
+    sender.send_one("key-0", "events", std::string(3'000, 'x'));
+    sender.send(9, 2);
+    wait_until([&] { return sender.statistics().acknowledged == 19; });
+    const told held = sender.until_not_kept(3);
+    CHECK(held.settled == 10);
+    CHECK(sender.statistics().refused == 0);
+
+    sender.keep_not(sender.now().not_kept);
+    const told all = sender.until_all_settled();
+    REQUIRE(all.dead_letters.size() == 1);
+    CHECK(all.dead_letters[0].content.value == "11" + std::string(3'000, 'x'));
+    CHECK(all.dead_letters[0].settled_before == 10);
+    CHECK(sender.statistics().refused == 1);
+    CHECK(sender.statistics().renewals == 0);
+}
+
+TEST_CASE("a message that the broker refused and nobody could keep is kept without sending it again"
+) {
+    mock_cluster cluster;
+    cluster.create_topic("events", 1);
+    running_producer sender(cluster.client_settings());
+    sender.keep_not(2);
+    using enum answer;
+    cluster.answer_with(request::produce, {message_too_large, message_too_large});
+    sender.send(1, 1);
+    const told all = sender.until_all_settled();
+    REQUIRE(all.dead_letters.size() == 1);
+    CHECK(all.not_kept == 2);
+    CHECK(all.dead_letters[0].settled_before == 0);
+    CHECK(sender.errors("MSG_SIZE_TOO_LARGE") == 2);
+    CHECK(cluster.stored("events", 1).empty());
+    sender.send(10, 1);
+    CHECK(sender.until_all_settled().dead_letters.size() == 1);
+}
+
 TEST_CASE("a topic that may not be written holds its messages until it may") {
     mock_cluster cluster;
     cluster.create_topic("events", partitions);
@@ -265,7 +309,7 @@ TEST_CASE("what was not acknowledged is not settled by the producer's end") {
         auto opened = producer::open(
             {.settings = cluster.client_settings()},
             {.settled = [&](message_position position) { settled = position; },
-             .refused = [](message_position, message&, const std::string&) {}}
+             .refused = [](message_position, message&, const std::string&) { return true; }}
         );
         REQUIRE(opened.has_value());
         message never{"events", "key", "1", {}};

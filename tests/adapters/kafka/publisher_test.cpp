@@ -106,6 +106,7 @@ public:
             [this](outbox_position which, const message& refused, const std::string& why) {
                 sent_.change([&](outbox_position& sent) { CHECK(sent < which); });
                 refused_.push_back(refused_event{which, refused, why});
+                return true;
             };
         auto opened = publisher::open(std::move(options), events, std::move(told));
         REQUIRE(opened.has_value());

@@ -1,8 +1,10 @@
 #include "adapters/kafka/refused_events.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -41,6 +43,27 @@ private:
     std::filesystem::path path_;
 };
 
+// How large files may become: what a full disk does, without one.
+class file_size_limit {
+public:
+    explicit file_size_limit(std::size_t bytes) : signal_before_(std::signal(SIGXFSZ, SIG_IGN)) {
+        REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+        rlimit limited = before_;
+        limited.rlim_cur = bytes;
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &limited) == 0);
+    }
+    ~file_size_limit() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, signal_before_);
+    }
+    file_size_limit(const file_size_limit&) = delete;
+    file_size_limit& operator=(const file_size_limit&) = delete;
+
+private:
+    rlimit before_{};
+    void (*signal_before_)(int);
+};
+
 }  // namespace
 
 TEST_CASE("a refused event is kept complete, a line each, whatever its form was") {
@@ -48,11 +71,12 @@ TEST_CASE("a refused event is kept complete, a line each, whatever its form was"
     const refused_events kept(file.path());
     const std::string whole = structured_text(completed());
     for (const content_mode mode : {content_mode::structured, content_mode::binary}) {
-        REQUIRE(kept.keep({1, 17, "MSG_SIZE_TOO_LARGE"}, encode(completed(), mode, "events")));
+        REQUIRE_FALSE(kept.keep({1, 17, "MSG_SIZE_TOO_LARGE"}, encode(completed(), mode, "events"))
+        );
     }
     message torn = encode(completed(), content_mode::structured, "events");
     torn.value = "to\"rn";
-    REQUIRE(kept.keep({0, 18, "INVALID_RECORD"}, torn));
+    REQUIRE_FALSE(kept.keep({0, 18, "INVALID_RECORD"}, torn));
     const std::string line =
         R"({"lane":1,"position":17,"topic":"events","error":"MSG_SIZE_TOO_LARGE","event":)" + whole
         + "}";
@@ -66,5 +90,33 @@ TEST_CASE("a refused event is kept complete, a line each, whatever its form was"
 
 TEST_CASE("a file that cannot be written is told of") {
     const refused_events kept("/nowhere/refused.jsonl");
-    CHECK_FALSE(kept.keep({0, 1, "X"}, encode(completed(), content_mode::structured, "events")));
+    CHECK(
+        kept.keep({0, 1, "X"}, encode(completed(), content_mode::structured, "events"))
+        == std::errc::no_such_file_or_directory
+    );
+}
+
+TEST_CASE("a disk that fills up in the midst of a line leaves the file as it was") {
+    const scratch_file file;
+    const refused_events kept(file.path());
+    const message refused = encode(completed(), content_mode::structured, "events");
+    REQUIRE_FALSE(kept.keep({0, 1, "X"}, refused));
+    const std::vector<std::string> before = file.lines();
+    {
+        const file_size_limit limited(before.front().size() + 20);
+        CHECK(kept.keep({0, 2, "X"}, refused) == std::errc::file_too_large);
+    }
+    CHECK(file.lines() == before);
+    REQUIRE_FALSE(kept.keep({0, 2, "X"}, refused));
+    CHECK(file.lines().size() == 2);
+}
+
+TEST_CASE("behind a line that a crash has torn the next one begins anew") {
+    const scratch_file file;
+    std::ofstream(file.path()) << R"({"lane":0,"posi)";
+    const refused_events kept(file.path());
+    REQUIRE_FALSE(kept.keep({0, 7, "X"}, encode(completed(), content_mode::structured, "events")));
+    REQUIRE(file.lines().size() == 2);
+    CHECK(file.lines()[0] == R"({"lane":0,"posi)");
+    CHECK(file.lines()[1].starts_with(R"({"lane":0,"position":7,)"));
 }

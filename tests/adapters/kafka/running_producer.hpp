@@ -23,6 +23,8 @@ struct dead_letter {
 struct told {
     message_position settled = 0;
     std::vector<dead_letter> dead_letters;
+    std::size_t not_kept = 0;         // dead letters that came when they could not be,
+    std::size_t not_kept_wanted = 0;  // and how many are to
 };
 
 // A producer and what it has told. The test's thread offers.
@@ -42,11 +44,18 @@ public:
                     },
                 .refused =
                     [this](message_position position, message& content, const std::string& error) {
+                        bool kept = false;
                         told_.change([&](told& all) {
+                            kept = all.not_kept >= all.not_kept_wanted;
+                            if (!kept) {
+                                ++all.not_kept;
+                                return;
+                            }
                             all.dead_letters.push_back(
                                 {position, std::move(content), error, all.settled}
                             );
                         });
+                        return kept;
                     },
             }
         );
@@ -77,6 +86,12 @@ public:
     }
     told until_settled(message_position position) {
         return told_.until([&](const told& all) { return all.settled >= position; });
+    }
+    told until_not_kept(std::size_t times) {
+        return told_.until([&](const told& all) { return all.not_kept >= times; });
+    }
+    void keep_not(std::size_t times) {
+        told_.change([&](told& all) { all.not_kept_wanted = times; });
     }
     told now() { return told_.now(); }
     [[nodiscard]] producer_statistics statistics() const { return producer_->statistics(); }

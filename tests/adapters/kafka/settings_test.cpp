@@ -23,8 +23,9 @@ std::string problem_of(settings_map settings, client_role role = client_role::pr
 std::string problem_of_opening(settings_map settings) {
     settings.try_emplace("bootstrap.servers", "127.0.0.1:1");
     const auto opened = producer::open(
-        {.settings = settings}, {.settled = [](message_position) {},
-                                 .refused = [](message_position, message&, const std::string&) {}}
+        {.settings = settings},
+        {.settled = [](message_position) {},
+         .refused = [](message_position, message&, const std::string&) { return true; }}
     );
     return opened ? "" : opened.error().detail;
 }
