@@ -197,7 +197,8 @@ public:
     [[nodiscard]] virtual store_result<saga_page> list(const saga_query& query) = 0;
     // Every saga that has not ended, with when it wants attention.
     [[nodiscard]] virtual store_result<std::vector<wake_up>> unfinished() = 0;
-    // Those behind that position that are kept, in order, at most so many.
+    // Those behind that position that are kept, in order, at most so many. Of what cannot be read
+    // the error comes when nothing stands before it any more: fewer than so many need not be all.
     [[nodiscard]] virtual store_result<std::vector<positioned_event>> events(
         outbox_position after, std::size_t at_most
     ) = 0;

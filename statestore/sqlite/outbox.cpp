@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "engine/assert.hpp"
 #include "statestore/events_codec.hpp"
 #include "statestore/sqlite/columns.hpp"
@@ -62,7 +64,16 @@ std::uint64_t sqlite_writer::state::drop_some(instant committed_before, droppabl
         rows row = open->walk_events.select(last_droppable, rows_dropped_at_once);
         while (bytes < bytes_dropped_at_once && row.next()
                && row.integer(1) < milliseconds_of(committed_before)) {
-            last = static_cast<outbox_position>(row.integer(0));
+            const auto position = static_cast<outbox_position>(row.integer(0));
+            if (position <= last) {
+                fail_corrupt(
+                    open->db, fmt::format(
+                                  "event {} is there, and those up to {} are said to be dropped",
+                                  position, kept.dropped
+                              )
+                );
+            }
+            last = position;
             bytes += row.integer(2);
         }
     }

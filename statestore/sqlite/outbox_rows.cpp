@@ -60,21 +60,43 @@ std::vector<positioned_event> outbox_reading::events(outbox_position after, std:
     std::vector<positioned_event> found;
     const outbox_position from = std::max(after, kept.dropped);
     if (from >= kept.newest) return found;
+    try {
+        walk(from, kept.dropped, at_most, found);
+    } catch (const store_failure&) {
+        // What stands before it is good; who reads on behind that is told.
+        if (found.empty()) throw;
+    }
+    ASSERT(!found.empty());
+    return found;
+}
+
+void outbox_reading::walk(
+    outbox_position from,
+    outbox_position dropped,
+    std::size_t at_most,
+    std::vector<positioned_event>& found
+) {
     outbox_position next = from + 1;
-    bool is_first = true;
+    // Whoever reads on may begin in the middle of a row; but each begins where the one before it
+    // ends.
+    outbox_position expected = std::max(dropped, end_of_row_before(next));
     for (rows each = walk_.select(from); found.size() < at_most && each.next();) {
         row_of_events row = read_row(db_, each);
-        // Whoever reads on may begin in the middle of a row; the others follow each other.
-        const bool follows =
-            is_first ? row.before < next && row.before >= kept.dropped : row.before + 1 == next;
-        if (!follows) fail_corrupt(db_, fmt::format("event {} is not where it must be", next));
-        is_first = false;
+        if (row.before != expected) {
+            fail_corrupt(db_, fmt::format("event {} is not where it must be", next));
+        }
+        expected = row.last;
         auto event = row.events.begin() + static_cast<std::ptrdiff_t>(next - 1 - row.before);
         for (; event != row.events.end() && found.size() < at_most; ++event)
             found.push_back({next++, std::move(*event)});
     }
-    ASSERT(!found.empty());
-    return found;
+}
+
+// 0 when there is none.
+outbox_position outbox_reading::end_of_row_before(outbox_position position) {
+    rows found = find_before_.select(position - 1);
+    if (!found.next() || found.is_null(0)) return 0;
+    return static_cast<outbox_position>(found.integer(0));
 }
 
 }  // namespace makegood::statestore

@@ -148,17 +148,18 @@ TEST_CASE("damage to what is kept of events is found, named, and never read as e
     struct planted {
         std::string sql;
         std::string what;
+        std::size_t readable = 0;  // before it
     };
     const planted damage = GENERATE(
-        planted{"UPDATE outbox SET events = x'01' WHERE last = 4", "events-unreadable"},
-        planted{"UPDATE outbox SET events = x'02' WHERE last = 4", "events-unreadable"},
+        planted{"UPDATE outbox SET events = x'01' WHERE last = 4", "events-unreadable", 3},
+        planted{"UPDATE outbox SET events = x'02' WHERE last = 4", "events-unreadable", 3},
         planted{"DELETE FROM outbox WHERE last = 3", "events-gap"},
-        planted{"DELETE FROM outbox WHERE last = 4", "events-gap"},
+        planted{"DELETE FROM outbox WHERE last = 4", "events-gap", 3},
         planted{"UPDATE outbox SET last = 2 WHERE last = 3", "events-gap"},
-        planted{"UPDATE outbox SET last = 7 WHERE last = 6", "events-gap"},
+        planted{"UPDATE outbox SET last = 7 WHERE last = 6", "events-gap", 4},
         planted{
             "UPDATE outbox SET events = (SELECT events FROM outbox WHERE last = 6) WHERE last = 4",
-            "events-gap"},
+            "events-gap", 3},
         planted{"UPDATE sent SET dropped = 1, position = 1", "events-gap"},
         planted{
             "DELETE FROM outbox WHERE last = 4 OR last = 6; UPDATE sent SET position = 6",
@@ -173,7 +174,25 @@ TEST_CASE("damage to what is kept of events is found, named, and never read as e
     REQUIRE(report.differences_count >= 1);
     CHECK(report.differences[0].what == damage.what);
     CHECK_FALSE(report.differences[0].detail.empty());
-    const auto events = data.read()->events(0, 10);
+    const auto reader = data.read();
+    // What stands before the damage is read, and no more.
+    auto events = reader->events(0, 10);
+    CHECK((events ? events->size() : 0) == damage.readable);
+    if (events) events = reader->events(events->back().position, 10);
     REQUIRE_FALSE(events);
     CHECK_THAT(events.error().detail, Catch::Contains("lane-0.db") && Catch::Contains("event"));
+}
+
+TEST_CASE("an event that is kept though it was dropped is damage, and no end of the server") {
+    telling_folder data;
+    REQUIRE(*data.opened()->drop_events(never, droppable_events::sent) == 3);
+    data.damage("INSERT INTO outbox SELECT 2, at, events FROM outbox WHERE last = 4");
+    const auto dropped = data.opened()->drop_events(never, droppable_events::all);
+    REQUIRE_FALSE(dropped);
+    CHECK(dropped.error().code == store_errc::corrupt);
+    CHECK_THAT(dropped.error().detail, Catch::Contains("lane-0.db") && Catch::Contains("event 2"));
+    CHECK(data.read()->events(0, 10)->size() == 3);
+    const verify_report report = data.verified();
+    REQUIRE(report.differences_count >= 1);
+    CHECK(report.differences[0].what == "events-gap");
 }
