@@ -95,7 +95,9 @@ struct service::implementation {
             counted,
             options.refuse_body,
             faults ? &*faults : nullptr,
-            options.engine.writes_outbox};
+            options.engine.writes_outbox,
+            options.folder_id,
+            options.publishing.has_value()};
     }
     const definition_registry& registry;
     metrics counted;

@@ -45,6 +45,7 @@ struct service_options {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8700;      // 0: any free one, see service::port()
     std::vector<lane_store> lanes;  // one or more
+    std::string folder_id;          // theirs: a restored backup has another one
     // By the name that definitions use: cart, catalog, inventory, payment, order, fulfillment,
     // notification. One that is missing is not configured; a definition must then not call it.
     std::map<std::string, backend_options, std::less<>> backends;

@@ -118,7 +118,9 @@ json::array data_folder_reader::journal(std::string_view text) {
 
 json::object data_folder_reader::events(const query_parameters& query) {
     const auto& stores = folder_.reader().stores();
-    const auto wanted = read_event_query(query_text(query), stores.size());
+    const auto wanted = read_event_query(
+        query_text(query), event_history_of(folder_.reader().folder_id(), stores.size())
+    );
     if (!wanted) refuse_query(wanted.error());
     std::vector<event_scan> scans;
     for (std::size_t lane = 0; lane < stores.size(); ++lane) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "adapters/service.hpp"
@@ -21,6 +22,7 @@ public:
     lane_stores(const configuration& settings, const definition_registry& registry, console& talk);
 
     [[nodiscard]] std::vector<lane_store> lanes() const;
+    [[nodiscard]] const std::string& folder_id() const { return folder_.manifest().id; }
 
 private:
     struct store {

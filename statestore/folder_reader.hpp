@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/ports/journal.hpp"
@@ -25,6 +26,7 @@ public:
     [[nodiscard]] store_result<saga_page> list(const saga_query& query);
     [[nodiscard]] store_result<std::vector<wake_up>> unfinished();
     [[nodiscard]] store_result<store_statistics> statistics();
+    [[nodiscard]] const std::string& folder_id() const { return manifest_.id; }
     // Each by itself, in the order of the folder's manifest: that of a server's lanes.
     [[nodiscard]] const std::vector<std::unique_ptr<sqlite_reader>>& stores() const {
         return stores_;

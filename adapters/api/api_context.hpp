@@ -26,6 +26,8 @@ struct api_context {
     const body_refusal& refuse_body;
     fault_rules* faults = nullptr;  // nothing unless fault injection is allowed
     bool keeps_events = false;
+    std::string_view folder_id = {};  // of the lanes' stores; positions of events carry it
+    bool publishes_events = false;
 };
 
 using awaited_response = boost::asio::awaitable<http::response>;

@@ -113,7 +113,7 @@ awaited_response run_journal(
     co_return json_response(200, std::move(**told.front()));
 }
 
-awaited_response run_statistics(std::vector<lane*> lanes) {
+awaited_response run_statistics(std::vector<lane*> lanes, bool publishes_events) {
     using statistics = store_result<store_statistics>;
     auto read = [](journal_reader& reader) { return reader.statistics(); };
     auto reading = from_lanes<statistics>(std::move(lanes), read);
@@ -124,6 +124,8 @@ awaited_response run_statistics(std::vector<lane*> lanes) {
         if (!*each) co_return problem_response(problem_of(each->error()));
         add_statistics(sum, **each);
     }
+    // Those that are merely kept for readers wait for nobody.
+    if (!publishes_events) sum.events_waiting = 0;
     co_return json_response(200, statistics_json(sum));
 }
 
@@ -148,7 +150,7 @@ awaited_response show_journal(const api_context& in, routed_request asked) {
 }
 
 awaited_response show_statistics(const api_context& in, routed_request) {
-    return run_statistics(in.lanes.all());
+    return run_statistics(in.lanes.all(), in.publishes_events);
 }
 
 }  // namespace makegood

@@ -82,7 +82,7 @@ or_problem<std::string> event_page_json(const event_query& query, std::vector<ev
         stand.push_back(each.stands());
         more = more || each.has_more() || !each.scan.at_end;
     }
-    body.append("],\"next\":\"").append(position_text(stand)).append("\",\"more\":");
+    body.append("],\"next\":\"").append(position_text(query.mark, stand)).append("\",\"more\":");
     return body.append(more ? "true}" : "false}");
 }
 

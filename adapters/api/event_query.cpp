@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "adapters/api/problem_codes.hpp"
 #include "adapters/api/query_reading.hpp"
 
 namespace makegood {
@@ -12,7 +13,8 @@ namespace {
 
 struct reading {
     event_query query;
-    const std::size_t lanes;
+    const event_history& history;
+    bool is_foreign = false;  // the position
 };
 
 // `checkout.completed`, or `checkout.*` for all that begin so.
@@ -59,15 +61,24 @@ complaint read_after(reading& into, const std::string& value) {
         into.query.begin = value == "now" ? events_begin::now : events_begin::start;
         return std::nullopt;
     }
-    auto positions = parse_positions(value, into.lanes);
-    if (!positions) return std::string(no_position);
+    auto told = parse_position(value, into.history);
+    into.is_foreign = told.is_foreign;
+    if (told.is_foreign) return std::nullopt;
+    if (!told.positions) return std::string(no_position);
     into.query.begin = events_begin::after;
-    into.query.after = std::move(*positions);
+    into.query.after = std::move(*told.positions);
     return std::nullopt;
 }
 
 complaint read_page_limit(reading& into, const std::string& value) {
     return read_limit(into.query.limit.emplace(), value);
+}
+
+problem of_another_history() {
+    return {
+        410, problem_codes::events_gone,
+        "that position is of another data folder, as of before a backup was restored, and what "
+        "follows it is not known here; after=start goes on with the oldest event that is kept"};
 }
 
 using parameter = query_parameter<reading>;
@@ -92,14 +103,20 @@ bool event_filter::takes(const outbox_event& told) const {
     });
 }
 
-or_problem<event_query> read_event_query(std::string_view query, std::size_t lanes) {
-    reading into{{}, lanes};
+or_problem<event_query> read_event_query(std::string_view query, const event_history& history) {
+    reading into{{}, history};
+    into.query.mark = history.mark;
     if (auto wrong = read_query<reading>(query, parameters, into)) return std::move(*wrong);
+    if (into.is_foreign) return of_another_history();
     return std::move(into.query);
 }
 
-or_problem<event_positions> read_last_event_id(std::string_view value, std::size_t lanes) {
-    if (auto positions = parse_positions(value, lanes)) return std::move(*positions);
+or_problem<event_positions> read_last_event_id(
+    std::string_view value, const event_history& history
+) {
+    auto told = parse_position(value, history);
+    if (told.positions) return std::move(*told.positions);
+    if (told.is_foreign) return of_another_history();
     return invalid_field("/Last-Event-ID", std::string(no_position));
 }
 

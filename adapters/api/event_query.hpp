@@ -17,6 +17,7 @@ struct event_filter {
     std::optional<saga_id> saga;
 
     [[nodiscard]] bool takes(const outbox_event& told) const;
+    [[nodiscard]] bool takes_all() const { return types.empty() && customer.empty() && !saga; }
 };
 
 // Where to begin to read.
@@ -29,18 +30,21 @@ enum class events_begin : std::uint8_t {
 
 struct event_query {
     event_filter filter;
+    std::string mark;  // of the history that positions are of
     events_begin begin = events_begin::unsaid;
     event_positions after;  // of events_begin::after; one a lane
     std::optional<std::size_t> limit;
 };
 
-// Reads the query of GET /v1/events of a server with so many lanes. Every parameter that is wrong
-// or not known is told at once.
-[[nodiscard]] or_problem<event_query> read_event_query(std::string_view query, std::size_t lanes);
+// Reads the query of GET /v1/events of a server with these events. Every parameter that is wrong
+// or not known is told at once; a position of another history is gone.
+[[nodiscard]] or_problem<event_query> read_event_query(
+    std::string_view query, const event_history& history
+);
 
 // The position in the header field Last-Event-ID.
 [[nodiscard]] or_problem<event_positions> read_last_event_id(
-    std::string_view value, std::size_t lanes
+    std::string_view value, const event_history& history
 );
 
 }  // namespace makegood

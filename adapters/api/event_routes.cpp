@@ -18,6 +18,10 @@ namespace {
 
 constexpr std::string_view last_event_id = "Last-Event-ID";
 
+event_history history_of(const api_context& in) {
+    return event_history_of(in.folder_id, in.lanes.all().size());
+}
+
 // Whoever names no type that we have is given the stream.
 bool wants_page(const http::field_list& fields) {
     const std::string accepted = boost::to_lower_copy(std::string(fields.find("Accept")));
@@ -102,7 +106,8 @@ awaited_response run_stream(
     answer.content_type = "text/event-stream";
     answer.fields.add("Cache-Control", "no-store");
     answer.stream = event_stream_of(
-        {std::move(lanes), std::move(query.filter), std::move(*begin), std::move(listener)}
+        {std::move(lanes), std::move(query.filter), std::move(query.mark), std::move(*begin),
+         std::move(listener)}
     );
     co_return answer;
 }
@@ -118,7 +123,7 @@ awaited_response open_stream(
     std::string_view position_from = "after";
     // A reader that comes back repeats its query, and what it has seen since says more.
     if (fields.contains(last_event_id)) {
-        auto after = read_last_event_id(fields.find(last_event_id), in.lanes.all().size());
+        auto after = read_last_event_id(fields.find(last_event_id), history_of(in));
         if (!after) return answered(after.error());
         query.begin = events_begin::after;
         query.after = std::move(*after);
@@ -140,7 +145,7 @@ awaited_response show_events(const api_context& in, event_bell& bell, const rout
             404, problem_codes::events_not_kept,
             "this server keeps no events; [events] keep = true has it do so"});
     }
-    auto query = read_event_query(asked.message.query(), in.lanes.all().size());
+    auto query = read_event_query(asked.message.query(), history_of(in));
     if (!query) return answered(query.error());
     if (!wants_page(asked.message.fields)) {
         return open_stream(in, bell, std::move(*query), asked.message.fields);

@@ -30,6 +30,13 @@ public:
     }
     [[nodiscard]] outbox_position last() const { return scan_.last; }
     [[nodiscard]] bool ended() const { return ended_; }
+    [[nodiscard]] bool has_begun() const { return looked_at_ > 0; }
+    // To be read next: what a filter takes of it is not known before. Otherwise one more than is
+    // wanted shows whether there is one.
+    [[nodiscard]] std::size_t wants() const {
+        if (!wanted_.takes_all()) return read_at_once;
+        return std::min(read_at_once, limits_.found - scan_.found.size() + 1);
+    }
 
     void take(const std::vector<positioned_event>& some) {
         skip_to(some.front().position - 1);
@@ -37,17 +44,17 @@ public:
             if (ended_ || is_full()) return;
             look_at(each);
         }
-        if (some.size() < read_at_once) end();
     }
-    void found_nothing(const outbox_state& kept) {
+    // Less came than was asked for: all that there is, or what stands before damage.
+    void ran_short(const outbox_state& kept) {
         scan_.is_ahead = scan_.last > kept.newest;
-        if (scan_.last >= kept.dropped) return end();
+        scan_.at_end = scan_.last >= kept.newest;
+        ended_ = ended_ || scan_.at_end;
         skip_to(kept.dropped);
     }
     [[nodiscard]] event_scan result() { return std::move(scan_); }
 
 private:
-    void end() { scan_.at_end = ended_ = true; }
     // What was dropped is told of at the beginning of a scan; in the midst of one it ends there.
     void skip_to(outbox_position last) {
         if (last <= scan_.last) return;
@@ -89,15 +96,15 @@ store_result<event_scan> scan_events(
     }
     scanning scan(wanted, after, limits);
     while (!scan.ended() && !scan.is_full()) {
-        const auto some = reader.events(scan.last(), read_at_once);
+        const std::size_t asked = scan.wants();
+        const auto some = reader.events(scan.last(), asked);
+        if (!some && scan.has_begun()) break;  // whoever reads on is told
         if (!some) return some.error();
-        if (!some->empty()) {
-            scan.take(*some);
-            continue;
-        }
+        if (!some->empty()) scan.take(*some);
+        if (some->size() == asked) continue;
         const auto kept = reader.outbox();
         if (!kept) return kept.error();
-        scan.found_nothing(*kept);
+        scan.ran_short(*kept);
     }
     return scan.result();
 }

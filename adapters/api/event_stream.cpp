@@ -1,15 +1,20 @@
 #include "adapters/api/event_stream.hpp"
 
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "adapters/api/event_scan.hpp"
+#include "adapters/api/problem.hpp"
 #include "adapters/lane/from_lanes.hpp"
+#include "adapters/telemetry/log.hpp"
 
-// stream = "retry: 1000" position *( event / gap / silence )
+// stream = "retry: 1000" position *( event / gap / damage / silence )
 // event  = "id: " positions NL "event: " type NL "data: " CloudEvent NL NL
 // gap    = "id: " positions NL "event: makegood.gap" NL "data: {"missed":" count "}" NL NL
+// damage = "event: makegood.unreadable" NL "data: {"code":" code ","detail":" text "}" NL NL
 // silence = ": " NL position
 // position = "id: " positions NL NL      (remembered by the reader, and no event to it)
 namespace makegood {
@@ -30,12 +35,15 @@ constexpr std::chrono::milliseconds busy_pause{250};
 class event_stream {
 public:
     explicit event_stream(wanted_stream wanted)
-        : wanted_(std::move(wanted)), look_again_at_(wanted_.lanes.size()) {}
+        : wanted_(std::move(wanted)),
+          look_again_at_(wanted_.lanes.size()),
+          is_damaged_(wanted_.lanes.size()) {}
 
     asio::awaitable<void> run(http::body_stream& out);
 
 private:
     asio::awaitable<bool> look_at(std::size_t lane, http::body_stream& out);
+    asio::awaitable<bool> failed(std::size_t lane, store_error why, http::body_stream& out);
     std::string piece_of(std::size_t lane, const event_scan& scan);
     std::string id_line() const;
     std::string position() const { return id_line() + "\n"; }
@@ -43,6 +51,7 @@ private:
 
     wanted_stream wanted_;
     std::vector<steady_instant> look_again_at_;  // by lane
+    std::vector<bool> is_damaged_;               // by lane: the reader has been told
     steady_instant silent_until_{};
 };
 
@@ -80,7 +89,11 @@ asio::awaitable<bool> event_stream::look_at(std::size_t lane, http::body_stream&
         co_return true;
     }
     const store_result<event_scan>& scan = *parts.front();
-    if (!scan) throw std::runtime_error("events cannot be read: " + scan.error().detail);
+    if (!scan) {
+        auto telling = failed(lane, scan.error(), out);
+        co_return co_await std::move(telling);
+    }
+    is_damaged_.at(lane) = false;
     if (scan->at_end) {
         look_again_at_.at(lane) = steady_now() + look_pause;
     } else {
@@ -92,6 +105,25 @@ asio::awaitable<bool> event_stream::look_at(std::size_t lane, http::body_stream&
     const bool taken = co_await std::move(sending);
     if (taken) wanted_.listener->counted().streamed(scan->found.size());
     co_return taken;
+}
+
+// A reader that is cut comes back at once, for ever, where time alone mends nothing: so it is told
+// once, and the other lanes go on.
+asio::awaitable<bool> event_stream::failed(
+    std::size_t lane, store_error why, http::body_stream& out
+) {
+    if (why.code != store_errc::corrupt && why.code != store_errc::too_new) {
+        throw std::runtime_error("events cannot be read: " + why.detail);
+    }
+    look_again_at_.at(lane) = steady_now() + busy_pause;
+    if (is_damaged_.at(lane)) co_return true;
+    is_damaged_.at(lane) = true;
+    log(log_level::error, "events cannot be read, and a reader is told: " + why.detail);
+    const problem told = problem_of(why);
+    const boost::json::object data{{"code", told.code}, {"detail", told.detail}};
+    auto sending =
+        send("event: makegood.unreadable\ndata: " + boost::json::serialize(data) + "\n\n", out);
+    co_return co_await std::move(sending);
 }
 
 std::string event_stream::piece_of(std::size_t lane, const event_scan& scan) {
@@ -111,7 +143,7 @@ std::string event_stream::piece_of(std::size_t lane, const event_scan& scan) {
 }
 
 std::string event_stream::id_line() const {
-    return "id: " + position_text(wanted_.after) + "\n";
+    return "id: " + position_text(wanted_.mark, wanted_.after) + "\n";
 }
 
 asio::awaitable<bool> event_stream::send(std::string piece, http::body_stream& out) {

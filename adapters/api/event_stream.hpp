@@ -15,6 +15,7 @@ namespace makegood {
 struct wanted_stream {
     std::vector<lane*> lanes;
     event_filter filter;
+    std::string mark;       // of the history that positions are of
     event_positions after;  // one a lane
     std::shared_ptr<event_listener> listener;
 };

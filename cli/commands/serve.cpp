@@ -62,13 +62,14 @@ engine_options engine_options_of(const configuration& settings) {
     return options;
 }
 
-service_options service_options_of(const configuration& settings, std::vector<lane_store> lanes) {
+service_options service_options_of(const configuration& settings, const lane_stores& stores) {
     const auto where = split_listen_address(settings.listen);
     ASSERT(where.has_value());
     service_options options;
     options.address = where->first;
     options.port = where->second;
-    options.lanes = std::move(lanes);
+    options.lanes = stores.lanes();
+    options.folder_id = stores.folder_id();
     for (const std::string_view name : backend_names) {
         const backend_options& backend = settings.backend(name);
         if (!backend.url.empty()) options.backends.emplace(name, backend);
@@ -139,7 +140,7 @@ exit_code serve(const configuration_flags& flags, console& out) {
     lane_stores stores{settings, registry, out};
     // Listens, and accepts nothing before run().
     const std::unique_ptr<service> running =
-        listening_service(registry, service_options_of(settings, stores.lanes()));
+        listening_service(registry, service_options_of(settings, stores));
     const int left = running->run([&](std::uint64_t resumed) {
         out.say(ready_line(settings, running->port(), resumed));
     });

@@ -23,6 +23,9 @@ public:
     // Told with each event, and every so many milliseconds.
     duration step{1};
     std::size_t reads = 0;
+    std::size_t rows = 0;  // that were read
+    // What cannot be read.
+    std::optional<outbox_position> damaged = {};
     // The second read finds that so many are dropped.
     std::optional<outbox_position> dropped_meanwhile = {};
 
@@ -32,10 +35,15 @@ public:
         std::vector<positioned_event> found;
         for (outbox_position at = std::max(after, dropped_);
              at < types_.size() && found.size() < at_most; ++at) {
+            if (damaged == at + 1) break;
+            ++rows;
             const instant time{step * static_cast<std::int64_t>(at)};
             const auto sequence = static_cast<journal_sequence>(at + 1);
             const customer_id customer{"cus_1"};
             found.push_back({at + 1, {types_[at], subject, sequence, time, customer, {}, "{\n}"}});
+        }
+        if (found.empty() && damaged == std::max(after, dropped_) + 1) {
+            return store_error{store_errc::corrupt, "damaged by the test"};
         }
         return found;
     }
@@ -61,7 +69,7 @@ using words = std::vector<std::string>;
 or_problem<json::object> page_of(
     std::string_view query, std::initializer_list<listed_events*> lanes
 ) {
-    const auto wanted = read_event_query(query, lanes.size());
+    const auto wanted = read_event_query(query, {{}, lanes.size()});
     if (!wanted) return wanted.error();
     std::vector<event_scan> scans;
     for (listed_events* const each : lanes) {
@@ -175,6 +183,27 @@ TEST_CASE("what is dropped while a scan is under way ends it, and the next one t
     CHECK(second->at_end);
 }
 
+TEST_CASE("what stands before damage is shown, and the damage is told of by the next page") {
+    listed_events lane(words{"a", "b", "c", "d"});
+    lane.damaged = 3;
+    const auto page = page_of("", {&lane});
+    REQUIRE(page.has_value());
+    CHECK(types_in(*page) == words{"a", "b"});
+    CHECK(page->at("more").as_bool());
+    const auto next = scan_events(lane, {}, 2, {.found = 5'000});
+    REQUIRE(next.has_error());
+    CHECK(next.error().code == store_errc::corrupt);
+}
+
+TEST_CASE("a page of everything reads no more than it shows and whether there is more") {
+    listed_events lane(numbered("a", 1'000));
+    const auto some = page_of("limit=3", {&lane});
+    CHECK(types_in(*some).size() == 3);
+    CHECK(some->at("more").as_bool());
+    CHECK(lane.rows == 3 + 1);
+    CHECK_FALSE(page_of("limit=3&after=997", {&lane})->at("more").as_bool());
+}
+
 TEST_CASE("a scan holds no more bytes than it may") {
     listed_events lane(numbered("a", 100));
     const auto one = scan_events(lane, {}, 0, {.found = 100, .bytes = 1});
@@ -185,15 +214,54 @@ TEST_CASE("a scan holds no more bytes than it may") {
 }
 
 TEST_CASE("one position has one text") {
-    CHECK(position_text({17, 204}) == "17-204");
-    CHECK(parse_positions("17-204", 2) == event_positions{17, 204});
-    CHECK(parse_positions("18446744073709551615", 1) == event_positions{~outbox_position{0}});
+    const event_history unmarked{{}, 2};
+    const event_history marked = event_history_of("0f6c93ab12ef7788", 2);
+    CHECK(position_text({}, {17, 204}) == "17-204");
+    CHECK(position_text(marked.mark, {17, 204}) == "0f6c93ab12ef.17-204");
+    CHECK(parse_position("17-204", unmarked).positions == event_positions{17, 204});
+    CHECK(parse_position("0f6c93ab12ef.17-204", marked).positions == event_positions{17, 204});
+    CHECK(
+        parse_position("18446744073709551615", {{}, 1}).positions
+        == event_positions{~outbox_position{0}}
+    );
     for (const char* const wrong :
          {"", "-", "1-", "-1", "01", "1-2-3", "1", " 1-2", "1-2 ", "a-b", "1--2",
           "18446744073709551616-1", "1,2", "+1-2"}) {
         INFO(wrong);
-        CHECK_FALSE(parse_positions(wrong, 2).has_value());
+        CHECK_FALSE(parse_position(wrong, unmarked).positions.has_value());
+        CHECK_FALSE(parse_position("0f6c93ab12ef." + std::string(wrong), marked).positions);
     }
+    for (const char* const wrong : {"17-204", ".17-204", "0f6c.17-204", "0F6C93AB12EF.17-204"}) {
+        INFO(wrong);
+        const parsed_position read = parse_position(wrong, marked);
+        CHECK_FALSE(read.positions.has_value());
+        CHECK_FALSE(read.is_foreign);
+    }
+}
+
+TEST_CASE("a position of before a backup was restored is gone, however it compares") {
+    std::string folder = "0f6c93ab12ef77880f6c93ab12ef7788";
+    service_under_test served({.keeps_events = true, .change = [&folder](service_options& options) {
+                                   options.folder_id = folder;
+                               }});
+    served.start();
+    REQUIRE(served.check_out("k-1").status == 200);
+    const auto page_after = [&served](const std::string& position) {
+        return served.get("/v1/events?after=" + position, {{"Accept", "application/json"}});
+    };
+    const std::string next = text_of(object_of(page_after("start")), "next");
+    CHECK(next == "0f6c93ab12ef.5");
+    CHECK(page_after(next).status == 200);
+    served.stop();
+    REQUIRE(served.wait_for_exit() == 0);
+    folder = "ffffffffffff77880f6c93ab12ef7788";
+    served.start_again();
+    const http::response gone = page_after(next);
+    CHECK(gone.status == 410);
+    CHECK(code_of(gone) == "events-gone");
+    CHECK(served.get("/v1/events", {{"Last-Event-ID", next}}).status == 410);
+    CHECK(served.get("/v1/events", {{"Last-Event-ID", "5"}}).status == 400);
+    CHECK(page_after("ffffffffffff.5").status == 200);
 }
 
 TEST_CASE("a query of events that is wrong is refused with what is wrong in it") {

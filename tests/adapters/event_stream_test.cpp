@@ -268,3 +268,24 @@ TEST_CASE("a stream whose store cannot be read is not begun, and one that was is
     static_cast<void>(served.check_out("k-2"));
     CHECK_FALSE(reader.reads_to_end());
 }
+
+TEST_CASE("a stream tells of damage once, stays, and goes on when what it wants can be read again"
+) {
+    service_under_test served(keeping_events());
+    served.start();
+    event_reader reader(served.port());
+    CHECK(reader.next().retry == "1000");
+    static_cast<void>(served.check_out("k-1"));
+    CHECK(types_of(reader.read_to("checkout.completed")) == way_to_the_end);
+    served.store().fail_reads(store_errc::corrupt);
+    static_cast<void>(served.check_out("k-2"));
+    const event_block told = reader.next_event();
+    CHECK(told.type == "makegood.unreadable");
+    CHECK(member_of(told, "code") == "store-corrupt");
+    CHECK_FALSE(member_of(told, "detail").empty());
+    CHECK(served.get("/v1/events").status == 500);
+    served.store().fail_reads({});
+    static_cast<void>(served.check_out("k-3"));
+    CHECK(types_of(reader.read_to("checkout.completed")) == way_to_the_end);
+    CHECK(types_of(reader.read_to("checkout.completed")) == way_to_the_end);
+}

@@ -95,10 +95,14 @@ void check_query(std::string_view text) {
 
 void check_event_query(std::string_view text) {
     constexpr std::size_t lanes = 2;
-    if (const auto positions = parse_positions(text, lanes)) {
-        ASSERT(positions->size() == lanes && position_text(*positions) == text);
+    const event_history history = event_history_of("0f6c93ab12ef77", lanes);
+    const parsed_position position = parse_position(text, history);
+    ASSERT(!position.positions || !position.is_foreign);
+    if (position.positions) {
+        ASSERT(position.positions->size() == lanes);
+        ASSERT(position_text(history.mark, *position.positions) == text);
     }
-    const auto query = read_event_query(text, lanes);
+    const auto query = read_event_query(text, history);
     if (!query) return check_problem(query.error());
     ASSERT(query->begin != events_begin::after || query->after.size() == lanes);
     ASSERT(!query->limit || (*query->limit >= 1 && *query->limit <= limits::list_items_max));
