@@ -52,7 +52,7 @@ bool write_all(int file, std::string_view bytes) {
 std::error_code append(int file, std::string line) {
     const off_t size = ::lseek(file, 0, SEEK_END);
     if (size < 0) return last_error();
-    if (!ends_in_a_line(file, size)) line.insert(0, "\n");
+    if (!ends_in_a_line(file, size)) line = '\n' + line;
     if (write_all(file, line)) return {};
     const std::error_code why = last_error();
     return ::ftruncate(file, size) == 0 ? why : last_error();

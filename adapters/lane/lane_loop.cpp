@@ -240,11 +240,10 @@ void lane::wake() {
     drive();
 }
 
-// Without a publisher they are there for whoever reads them, and only age counts. Events that an
-// earlier run of this server still had to send are given the same time again.
-droppable_events lane::droppable(steady_instant at) const {
-    const bool keeps_unsent = options_.has_publisher || at < unsent_kept_until_;
-    return keeps_unsent ? droppable_events::sent : droppable_events::all;
+// Without a publisher they are there for whoever reads them, and only their age counts: not how
+// long this server runs, or one that is started often would keep them for ever.
+droppable_events lane::droppable() const {
+    return options_.has_publisher ? droppable_events::sent : droppable_events::all;
 }
 
 void lane::clean_up() {
@@ -252,7 +251,7 @@ void lane::clean_up() {
     const steady_instant steady = steady_now();
     committer::cleaning wanted{
         .events_committed_before = events_kept_.forgotten_before(wall, steady),
-        .events = droppable(steady),
+        .events = droppable(),
         .keys_ended_before = keys_.forgotten_before(wall, steady),
     };
     if (ended_sagas_) wanted.sagas_ended_before = ended_sagas_->forgotten_before(wall, steady);

@@ -21,6 +21,13 @@ bool says(const http::response& answer, std::string_view line) {
     return answer.body.find(std::string(line) + "\n") != std::string::npos;
 }
 
+// No broker is there.
+void publish_to_nobody(service_options& options) {
+    options.publishing.emplace().settings["bootstrap.servers"] = "127.0.0.1:1";
+    for (lane_store& each : options.lanes)
+        each.events = each.readers.front();
+}
+
 }  // namespace
 
 TEST_CASE("a checkout that ended before its retention is dropped, counted, and not found any more"
@@ -64,10 +71,7 @@ TEST_CASE("old events go where nobody sends them, and stay where somebody has ye
     setup.change = [has_publisher, keep = setup.change](service_options& options) {
         keep(options);
         options.event_retention = duration{0};
-        if (!has_publisher) return;
-        options.publishing.emplace().settings["bootstrap.servers"] = "127.0.0.1:1";
-        for (lane_store& each : options.lanes)
-            each.events = each.readers.front();
+        if (has_publisher) publish_to_nobody(options);
     };
     service_under_test served(std::move(setup));
     served.start();
@@ -83,4 +87,26 @@ TEST_CASE("old events go where nobody sends them, and stay where somebody has ye
     REQUIRE(kept.has_value());
     CHECK(kept->newest == 5);
     CHECK(kept->dropped == (has_publisher ? 0 : 5));
+}
+
+TEST_CASE("an event's own age decides, however short a server runs, where nobody sends it") {
+    service_setup setup{.keeps_events = true, .change = [](service_options& options) {
+                            options.event_retention = std::chrono::hours{1};
+                        }};
+    service_under_test served(std::move(setup));
+    served.start();
+    // The first time, as soon as it has recovered.
+    CHECK(served.store().wait_for_drop() == droppable_events::all);
+}
+
+TEST_CASE("what is merely kept for readers does not count as waiting to be sent") {
+    const bool has_publisher = GENERATE(false, true);
+    CAPTURE(has_publisher);
+    service_setup setup{.keeps_events = true};
+    if (has_publisher) setup.change = publish_to_nobody;
+    service_under_test served(std::move(setup));
+    served.start();
+    REQUIRE(served.check_out("k-1").status == 200);
+    const auto statistics = object_of(served.get("/v1/statistics"));
+    CHECK(statistics.at("events_waiting").as_int64() == (has_publisher ? 5 : 0));
 }

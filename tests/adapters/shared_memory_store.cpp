@@ -36,6 +36,8 @@ public:
     store_result<std::uint64_t> drop_events(instant committed_before, droppable_events which)
         override {
         const std::lock_guard lock(shared_.mutex_);
+        shared_.dropped_of_ = which;
+        shared_.changed_.notify_all();
         return inner_->drop_events(committed_before, which);
     }
 
@@ -107,6 +109,12 @@ instant shared_memory_store::wait_for_prune() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return pruned_before_.has_value(); });
     return *pruned_before_;
+}
+
+droppable_events shared_memory_store::wait_for_drop() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return dropped_of_.has_value(); });
+    return *dropped_of_;
 }
 
 void shared_memory_store::fail_commits(std::optional<store_errc> with) {
