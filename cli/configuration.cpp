@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "cli/configuration_keys.hpp"
 #include "cli/configuration_toml.hpp"
@@ -99,7 +101,13 @@ configuration_problems read_configuration_text(
 }
 
 configuration_problems read_configuration_file(const std::string& path, configuration& into) {
-    return read_configuration_text(read_whole_file(path), path, into);
+    const std::string before = std::exchange(into.events.file, {});
+    configuration_problems problems = read_configuration_text(read_whole_file(path), path, into);
+    // A file that this one names lies beside it, wherever the server is started.
+    std::string& named = into.events.file;
+    named =
+        named.empty() ? before : (std::filesystem::absolute(path).parent_path() / named).string();
+    return problems;
 }
 
 configuration_problems apply_overrides(

@@ -88,8 +88,8 @@ using configuration_problems = std::vector<configuration_problem>;
 [[nodiscard]] configuration_problems read_configuration_text(
     std::string_view toml, const std::string& source, configuration& into
 );
-// The same from a file. Throws command_failure(not_found) when there is none and (failed) when it
-// cannot be read.
+// The same from a file; the path of another that it names counts from its folder. Throws
+// command_failure(not_found) when there is none and (failed) when it cannot be read.
 [[nodiscard]] configuration_problems read_configuration_file(
     const std::string& path, configuration& into
 );

@@ -212,6 +212,25 @@ TEST_CASE("the limit of commands in memory is a setting") {
     CHECK(use->shipments->unfinished_max == 7);
 }
 
+TEST_CASE("a file that the configuration names lies beside it, unless its path says where") {
+    namespace fs = std::filesystem;
+    const fs::path folder =
+        fs::temp_directory_path() / fmt::format("makegood-configuration-{}", ::getpid());
+    fs::create_directories(folder);
+    const auto named_by = [&folder](std::string_view toml) {
+        const fs::path file = folder / "makegood.toml";
+        std::ofstream(file) << toml;
+        configuration settings;
+        settings.events.file = "before";
+        CHECK(read_configuration_file(file.string(), settings).empty());
+        return settings.events.file;
+    };
+    CHECK(named_by("kafka.settings = \"k.properties\"\n") == (folder / "k.properties").string());
+    CHECK(named_by("kafka.settings = \"/etc/k.properties\"\n") == "/etc/k.properties");
+    CHECK(named_by("lanes = 2\n") == "before");
+    fs::remove_all(folder);
+}
+
 TEST_CASE("the effective configuration reads back to itself") {
     configuration settings;
     settings.lanes = 7;
