@@ -70,6 +70,7 @@ void lane::take_over(const store_result<std::vector<wake_up>>& unfinished) {
     log(log_level::info,
         "recovered; " + std::to_string(unfinished->size()) + " unfinished sagas go on");
     recovered_ = true;
+    unsent_kept_until_ = steady_now() + options_.event_retention;
     events_.recovered(unfinished->size());
     clean_up();
     input_came();
@@ -83,7 +84,8 @@ void lane::tell_of_unsent(std::uint64_t events) const {
                              + " events of before are kept for readers of /v1/events; without "
                                "kafka.brokers nobody sends them, and each is dropped once it is "
                                "older than "
-                             + std::to_string(kept) + " s");
+                             + std::to_string(kept) + " s, those of the last day none sooner than "
+                               "that from now");
 }
 
 // -- requests

@@ -145,6 +145,7 @@ private:
     void tell_of_unsent(std::uint64_t events) const;
     void clean_up();
     [[nodiscard]] droppable_events droppable() const;
+    [[nodiscard]] instant events_dropped_before(instant wall, steady_instant steady);
     void cleaned(const store_result<committer::cleaned>& step);
     void check_settled();
     void measure_load();
@@ -173,7 +174,8 @@ private:
     retention keys_;
     std::optional<retention> ended_sagas_;
     retention events_kept_;
-    std::uint64_t keys_dropped_ = 0;  // by the cleaning that is under way
+    steady_instant unsent_kept_until_{};  // where there is no publisher
+    std::uint64_t keys_dropped_ = 0;      // by the cleaning that is under way
     std::uint64_t sagas_dropped_ = 0;
     std::uint64_t events_dropped_ = 0;
     entropy entropy_;

@@ -240,17 +240,25 @@ void lane::wake() {
     drive();
 }
 
-// Without a publisher they are there for whoever reads them, and only their age counts: not how
-// long this server runs, or one that is started often would keep them for ever.
+// Without a publisher they are there for whoever reads them, and only their age counts.
 droppable_events lane::droppable() const {
     return options_.has_publisher ? droppable_events::sent : droppable_events::all;
+}
+
+// Those of before the start may be what a server with brokers had yet to send, and the brokers be
+// missing by mistake: there is time to put them back. One that is started again and again keeps a
+// day's of them.
+instant lane::events_dropped_before(instant wall, steady_instant steady) {
+    const instant before = events_kept_.forgotten_before(wall, steady);
+    const bool may_be_missed = !options_.has_publisher && steady < unsent_kept_until_;
+    return may_be_missed ? before - std::chrono::hours{24} : before;
 }
 
 void lane::clean_up() {
     const instant wall = now();
     const steady_instant steady = steady_now();
     committer::cleaning wanted{
-        .events_committed_before = events_kept_.forgotten_before(wall, steady),
+        .events_committed_before = events_dropped_before(wall, steady),
         .events = droppable(),
         .keys_ended_before = keys_.forgotten_before(wall, steady),
     };

@@ -36,7 +36,7 @@ public:
     store_result<std::uint64_t> drop_events(instant committed_before, droppable_events which)
         override {
         const std::lock_guard lock(shared_.mutex_);
-        shared_.dropped_of_ = which;
+        if (!shared_.first_drop_) shared_.first_drop_ = events_drop{committed_before, which};
         shared_.changed_.notify_all();
         return inner_->drop_events(committed_before, which);
     }
@@ -111,10 +111,10 @@ instant shared_memory_store::wait_for_prune() {
     return *pruned_before_;
 }
 
-droppable_events shared_memory_store::wait_for_drop() {
+shared_memory_store::events_drop shared_memory_store::wait_for_drop() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return dropped_of_.has_value(); });
-    return *dropped_of_;
+    changed_.wait(lock, [this] { return first_drop_.has_value(); });
+    return *first_drop_;
 }
 
 void shared_memory_store::fail_commits(std::optional<store_errc> with) {
