@@ -52,9 +52,7 @@ struct detail_of {
         if (each.detail.empty()) return "told by " + each.reporter;
         return fmt::format("told by {}: {}", each.reporter, each.detail);
     }
-    std::string operator()(const command_answered& each) const {
-        return each.detail.empty() ? "accepted" : "refused: " + each.detail;
-    }
+    std::string operator()(const command_done&) const { return {}; }
     std::string operator()(const saga_parked& each) const {
         return fmt::format("{}: {}", each.code, each.detail);
     }

@@ -16,7 +16,6 @@
 #include "engine/identifiers.hpp"
 #include "engine/limits.hpp"
 #include "engine/ports/journal.hpp"
-#include "engine/refusal.hpp"
 #include "engine/retry_policy.hpp"
 #include "engine/saga_record.hpp"
 #include "engine/step.hpp"
@@ -26,6 +25,23 @@ namespace makegood {
 
 // Ties a reply to whoever asked. Chosen by the caller; 0 means that nobody waits.
 using ticket = std::uint64_t;
+
+// Why a request was not done. Each has a word code and a help page (`makegood explain`).
+enum class refusal : std::uint8_t {
+    none = 0,
+    idempotency_key_reused,  // the key was seen with another payload
+    not_found,               // no such saga
+    past_pivot,              // the deduction is (being) confirmed: only forward now
+    already_ended,           // completed, failed or compensated
+    signal_not_expected,     // nobody waits for it, or it came before or late
+    report_not_expected,     // nobody's word is taken for that fact, or not of this saga
+    call_not_open,           // resolve: that call is not waiting for a person
+    not_resolvable,          // resolve: the call's answer is needed, a person cannot replace it
+    nothing_to_retry,        // retry, resume: no call is open, or only a task for a person
+    not_parked,              // resume: the saga is not parked
+    overloaded,              // a limit is reached; nothing was accepted
+    store_unavailable,       // the store cannot commit or be read; nothing was accepted
+};
 
 struct start_request {
     const makegood::definition* definition = nullptr;
@@ -48,7 +64,6 @@ struct saga_slot;  // engine/saga_slot.hpp: one saga in memory
 struct slot_answer;
 struct slot_command;
 struct slot_input;
-struct earlier_answer;  // engine/answered_commands.hpp
 
 // -- actions: what the caller must do
 
@@ -133,7 +148,8 @@ public:
 
     // -- inputs; replies come as actions
     void start(start_request request, ticket from, instant now);
-    // With a key, a command that comes again is told what it was told, and does nothing.
+    // With a key, a command that was done and comes again is told so, and does nothing. One that
+    // was refused is judged anew: it may have come too early.
     void submit(
         const saga_id& id, command asked, ticket from, instant now, idempotency_key key = {}
     );
@@ -195,7 +211,7 @@ private:
     void process(saga_slot& slot, slot_input input, instant now);
     void process_answer(saga_slot& slot, slot_answer answer, instant now);
     void process_command(saga_slot& slot, slot_command asked, instant now);
-    void tell_again(saga_slot& slot, ticket from, earlier_answer told);
+    void tell_again(saga_slot& slot, ticket from);
     // Journal first: applies the event to the record and puts the entry into the next batch.
     void apply(saga_slot& slot, event happened, instant now);
     void start_child(const saga_slot& parent, instant now);

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "engine/answered_commands.hpp"
 #include "engine/assert.hpp"
+#include "engine/done_commands.hpp"
 #include "engine/engine.hpp"
 #include "engine/saga_slot.hpp"
 
@@ -153,10 +153,7 @@ void engine::process_answer(saga_slot& slot, slot_answer answer, instant now) {
 
 void engine::process_command(saga_slot& slot, slot_command asked, instant now) {
     const saga_record& saga = slot.record;
-    if (!asked.key.empty()) {
-        std::optional<earlier_answer> told = find_answer(saga.learnt, asked.key);
-        if (told) return tell_again(slot, asked.from, std::move(*told));
-    }
+    if (!asked.key.empty() && was_done(saga.learnt, asked.key)) return tell_again(slot, asked.from);
     refusal why = refusal::none;
     event happened;
     if (auto* acted = std::get_if<operator_acted>(&asked.asked)) {
@@ -190,21 +187,16 @@ void engine::process_command(saga_slot& slot, slot_command asked, instant now) {
         return refuse(asked.from, why, std::move(detail));
     }
     apply(slot, std::move(happened), now);
-    if (!asked.key.empty()) {
-        apply(slot, command_answered{std::move(asked.key), why, detail}, now);
+    if (!asked.key.empty() && why == refusal::none) {
+        apply(slot, command_done{std::move(asked.key)}, now);
     }
     slot.replies.push_back({asked.from, why, std::move(detail), false});
 }
 
-// Not before what it was told is durable.
-void engine::tell_again(saga_slot& slot, ticket from, earlier_answer told) {
-    if (slot.now_in != saga_slot::phase::idle) {
-        slot.replies.push_back({from, told.why, std::move(told.detail), true});
-    } else if (told.why == refusal::none) {
-        respond(from, slot, true);
-    } else {
-        refuse(from, told.why, std::move(told.detail));
-    }
+// Not before what it did is durable.
+void engine::tell_again(saga_slot& slot, ticket from) {
+    if (slot.now_in == saga_slot::phase::idle) return respond(from, slot, true);
+    slot.replies.push_back({from, refusal::none, {}, true});
 }
 
 }  // namespace makegood

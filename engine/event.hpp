@@ -6,7 +6,6 @@
 #include <variant>
 
 #include "engine/identifiers.hpp"
-#include "engine/refusal.hpp"
 #include "engine/time.hpp"
 #include "engine/variables.hpp"
 
@@ -131,13 +130,11 @@ struct fact_reported {
     bool operator==(const fact_reported&) const = default;
 };
 
-// What a command that may come again was told: in the commit of the command's own entry, behind it,
-// so that it is told the same when it comes again.
-struct command_answered {
+// A command that may come again was done: in the commit of the command's own entry, behind it, so
+// that it is done once.
+struct command_done {
     idempotency_key key;
-    refusal why = refusal::none;
-    std::string detail;  // of a refusal
-    bool operator==(const command_answered&) const = default;
+    bool operator==(const command_done&) const = default;
 };
 
 // Persisted by position: append only.
@@ -155,7 +152,7 @@ using event = std::variant<
     operator_acted,
     saga_parked,
     fact_reported,
-    command_answered>;
+    command_done>;
 
 struct journal_entry {
     journal_sequence sequence = 0;

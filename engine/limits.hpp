@@ -23,7 +23,8 @@ inline constexpr std::size_t inbox_max = 64;     // inputs waiting for one saga;
 inline constexpr std::size_t batch_sagas_max = 256;
 inline constexpr std::size_t lingering_max = 1024;  // ended sagas kept in memory for their readers
 inline constexpr std::size_t journal_entries_max = 100'000;  // then refused requests are left out
-inline constexpr std::size_t answered_commands_max = 64;     // with a key, of one saga; older: anew
+inline constexpr std::size_t done_commands_max =
+    64;  // with a key, of one saga; part of the fold: never change it
 inline constexpr std::uint32_t entries_folded_max = 16;  // after a stored record, then a new one
 inline constexpr std::size_t cascade_max = 16;           // steps that one event may take
 inline constexpr std::size_t fan_out_max = 16;           // calls of one step

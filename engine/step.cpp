@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/answered_commands.hpp"
 #include "engine/assert.hpp"
+#include "engine/done_commands.hpp"
 #include "engine/limits.hpp"
 
 namespace makegood {
@@ -169,7 +169,7 @@ private:
         ASSERT(false);
     }
 
-    void on(const command_answered& event) { note_answer(saga_.learnt, event); }
+    void on(const command_done& event) { note_done(saga_.learnt, event.key); }
 
     void on(const saga_parked& event) {
         if (!saga_.parked) saga_.parked = parking{event.code, event.detail, false};
@@ -338,7 +338,7 @@ std::string_view event_kind(const event& happened) {
         std::string_view operator()(const timer_fired& each) const { return each.fact.value; }
         std::string_view operator()(const signal_received&) const { return "signal_received"; }
         std::string_view operator()(const saga_parked&) const { return "parked"; }
-        std::string_view operator()(const command_answered&) const { return "command_answered"; }
+        std::string_view operator()(const command_done&) const { return "command_done"; }
         std::string_view operator()(const fact_reported& each) const { return each.fact; }
         std::string_view operator()(const operator_acted& each) const {
             switch (each.verb) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/assert.hpp"
 #include "simulation/people.hpp"
@@ -16,10 +17,6 @@ std::string call_text(const call_reference& call) {
     std::string text(call.call.value);
     if (call.ordinal > 0) text += fmt::format(":{}", call.ordinal);
     return text;
-}
-
-std::string_view outcome_text(refusal why) {
-    return why == refusal::none ? "done" : refusal_code(why);
 }
 
 bool is_for_person(const saga_record& saga, const call_record& call) {
@@ -76,9 +73,8 @@ void people::signal(const std::shared_ptr<bank_word>& word) {
             [this, word, heard](const reply& told) {
                 *heard = told.why != refusal::store_unavailable && told.why != refusal::overloaded;
                 if (!*heard) return;
-                const bool is_first = !word->told;
                 hear(*word, told);
-                if (!is_first || !luck_.happens(0.3)) return;
+                if (word->told_times++ > 0 || !luck_.happens(0.3)) return;
                 around_.host.time.after(luck_.between(0s, 1min), [this, word] { signal(word); });
             },
             word->key
@@ -89,19 +85,20 @@ void people::signal(const std::shared_ptr<bank_word>& word) {
     });
 }
 
+// What was refused did nothing, and is judged anew.
 void people::hear(bank_word& word, const reply& told) {
-    if (!word.told) {
-        word.told = told.why;
-        if (told.why == refusal::none) judge_heard(word);
+    const bool was_done = std::exchange(word.done, word.done || told.why == refusal::none);
+    if (!was_done) {
+        if (word.done) judge_heard(word);
         return;
     }
-    if (told.why == *word.told) return;
+    if (told.why == refusal::none) return;
     if (told.why == refusal::not_found && around_.host.judge.was_pruned(word.id)) return;
     around_.found.breaks(
         promise::nothing_lost_or_doubled, word.id,
         fmt::format(
-            "the customer's word was answered \"{}\", and when it came again \"{}\"",
-            outcome_text(*word.told), outcome_text(told.why)
+            "the customer's word was taken, and when it came again answered \"{}\"",
+            refusal_code(told.why)
         )
     );
 }

@@ -66,7 +66,8 @@ private:
         call_reference call;
         bool agreed = false;
         idempotency_key key;
-        std::optional<refusal> told = {};
+        bool done = false;
+        int told_times = 0;
     };
     void signal(const std::shared_ptr<bank_word>& word);
     void hear(bank_word& word, const reply& told);

@@ -99,10 +99,8 @@ void describe(auto& archive, like<fact_reported> auto& value) {
     archive.field("detail", value.detail);
 }
 
-void describe(auto& archive, like<command_answered> auto& value) {
+void describe(auto& archive, like<command_done> auto& value) {
     archive.field("key", value.key);
-    archive.field("why", value.why);
-    archive.field("detail", value.detail);
 }
 
 // -- the record
@@ -147,8 +145,6 @@ template <class Enumeration>
 inline constexpr Enumeration last_of = Enumeration{};
 template <>
 inline constexpr operator_verb last_of<operator_verb> = operator_verb::resume;
-template <>
-inline constexpr refusal last_of<refusal> = refusal::store_unavailable;
 template <>
 inline constexpr call_status last_of<call_status> = call_status::abandoned;
 

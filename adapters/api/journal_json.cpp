@@ -53,15 +53,13 @@ struct describe {
         return {&event.call, event.actor, event.reason, {}};
     }
     event_words operator()(const timer_fired&) const { return {}; }
+    event_words operator()(const command_done&) const { return {}; }
     event_words operator()(const signal_received& event) const { return {{}, {}, event.code, {}}; }
     event_words operator()(const operator_acted& event) const {
         return {{}, event.actor, event.reason, {}};
     }
     event_words operator()(const fact_reported& event) const {
         return {{}, event.reporter, event.detail, {}};
-    }
-    event_words operator()(const command_answered& event) const {
-        return {{}, {}, event.detail, {}};
     }
     event_words operator()(const saga_parked& event) const {
         return {{}, {}, joined(event.code, event.detail), {}};

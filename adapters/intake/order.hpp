@@ -13,7 +13,7 @@
 namespace makegood {
 
 // Something that is asked of a saga that there is. With a key it is done once, however often its
-// message is received, and told the same each time.
+// message is received.
 struct saga_command {
     saga_id id;
     command wanted;

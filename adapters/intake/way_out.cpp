@@ -111,22 +111,24 @@ std::error_code way_out::keep(const unkept& refused) const {
 
 // Messages are done and not finished meanwhile, and after so many of them none is read.
 bool way_out::is_stalled() {
-    const bool stalled = !offered_.empty() && steady_now() - moved_at_ >= options_.quiet_max;
+    const bool is_quiet = !offered_.empty() && steady_now() - moved_at_ >= options_.quiet_max;
+    const bool stalled = is_quiet || !unkept_.empty();
     if (std::exchange(stalled_, stalled) == stalled) return stalled;
     if (stalled) {
+        if (!is_quiet) return stalled;  // that it cannot be kept has been said
         log(log_level::error, "what answers " + options_.source + " waits, and no broker has taken "
                                   "any of it for "
                                   + std::to_string(options_.quiet_max.count() / 1'000)
                                   + " s: no offset behind it is committed; see to Kafka and to "
                                   + options_.topic);
     } else {
-        log(log_level::info, options_.topic + " is written again");
+        log(log_level::info, "what answers " + options_.source + " goes on");
     }
     return stalled;
 }
 
 bool way_out::is_idle() const {
-    return outgoing_.empty() && offered_.empty() && unkept_.empty();
+    return outgoing_.empty() && offered_.empty();
 }
 
 std::optional<steady_instant> way_out::next_wake() const {

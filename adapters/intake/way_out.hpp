@@ -54,8 +54,9 @@ public:
     void take_refusal(mailbox::refusal_by_broker refused);
     void settle(kafka::message_position up_to);
 
-    // Whether what is sent is not taken, for too long; logged when that changes.
+    // Whether what is sent is not taken, for too long, or cannot be kept; logged when that changes.
     [[nodiscard]] bool is_stalled();
+    // Nothing is on its way. What cannot be kept is not waited for: it is received again.
     [[nodiscard]] bool is_idle() const;
     [[nodiscard]] std::optional<steady_instant> next_wake() const;
 

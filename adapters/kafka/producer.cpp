@@ -109,10 +109,18 @@ void producer::serve() {
     if (!client_ends_ && client_->end()) client_ends_ = goes_on::after_pause;
 }
 
+// The broker has it, or will never take it.
+bool producer::is_done_with(const window::entry& which) {
+    return which.finished || !which.item.refusal.empty();
+}
+
 // Messages may travel together again.
 bool producer::all_went_alone() {
     if (!alone_until_) return false;
-    return under_way_.empty() || *alone_until_ < under_way_.at(0).position;
+    std::size_t first = 0;  // that is still to be sent
+    while (first < under_way_.size() && is_done_with(under_way_.at(first)))
+        ++first;
+    return first == under_way_.size() || *alone_until_ < under_way_.at(first).position;
 }
 
 // One that is held, or was refused in company, stays unfinished: the next client sends it again.
@@ -145,25 +153,28 @@ void producer::refuse(window::entry& which, const std::string& error) {
         ++statistics_.errors[error];
     }
     which.item.refusal = error;
-    keep(which);
+    static_cast<void>(keep(which));
 }
 
 // One that is not kept stays at the front of what can be settled.
-void producer::keep(window::entry& refused) {
+bool producer::keep(window::entry& refused) {
     if (!listener_.refused(refused.position, refused.item.content, refused.item.refusal)) {
         keeps_again_at_ = steady_now() + options_.pause_max;
-        return;
+        return false;
     }
     refused.finished = true;
     const std::lock_guard lock(mutex_);
     ++statistics_.refused;
+    return true;
 }
 
+// Where one cannot be kept, the next one cannot either.
 void producer::keep_again() {
     keeps_again_at_.reset();
     for (std::size_t i = 0; i < under_way_.size(); ++i) {
         window::entry& each = under_way_.at(i);
-        if (!each.finished && !each.item.refusal.empty()) keep(each);
+        const bool is_to_be_kept = !each.finished && !each.item.refusal.empty();
+        if (is_to_be_kept && !keep(each)) break;
     }
     tell_settled();
 }
@@ -171,7 +182,7 @@ void producer::keep_again() {
 void producer::send_new() {
     for (; sent_ < under_way_.size(); ++sent_) {
         window::entry& next = under_way_.at(sent_);
-        if (next.finished || !next.item.refusal.empty()) continue;
+        if (is_done_with(next)) continue;
         if (alone_until_ && *alone_until_ < next.position) break;
         const std::optional<delivery> failed = client_->send(next.position, next.item.content);
         if (!failed) continue;

@@ -94,8 +94,9 @@ private:
     void serve();
     void settle(const delivery& what);
     void refuse(window::entry& which, const std::string& error);
-    void keep(window::entry& refused);
+    [[nodiscard]] bool keep(window::entry& refused);
     void keep_again();
+    [[nodiscard]] static bool is_done_with(const window::entry& which);
     [[nodiscard]] bool all_went_alone();
     void send_new();
     void tell_settled();

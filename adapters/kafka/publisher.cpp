@@ -73,6 +73,7 @@ void publisher::run() noexcept {
         wake_up_.wait(steady_now() + options_.read_pause);
     while (!ends_) {
         if (look() && send_some()) continue;
+        if (ends_) break;
         sleep();
         gather();
     }

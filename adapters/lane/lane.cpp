@@ -80,12 +80,11 @@ void lane::take_over(const store_result<std::vector<wake_up>>& unfinished) {
 void lane::tell_of_unsent(std::uint64_t events) const {
     if (events == 0 || options_.has_publisher) return;
     const auto kept = std::chrono::ceil<std::chrono::seconds>(options_.event_retention).count();
-    log(log_level::info, std::to_string(events)
-                             + " events of before are kept for readers of /v1/events; without "
-                               "kafka.brokers nobody sends them, and each is dropped once it is "
-                               "older than "
-                             + std::to_string(kept) + " s, those of the last day none sooner than "
-                               "that from now");
+    log(log_level::warning, std::to_string(events)
+                                + " events of before are kept for readers of /v1/events; without "
+                                  "kafka.brokers nobody sends them, and each is dropped once it is "
+                                  "older than "
+                                + std::to_string(kept) + " s, none sooner than that from now");
 }
 
 // -- requests

@@ -144,8 +144,7 @@ private:
     void notice_stalled_commit();
     void tell_of_unsent(std::uint64_t events) const;
     void clean_up();
-    [[nodiscard]] droppable_events droppable() const;
-    [[nodiscard]] instant events_dropped_before(instant wall, steady_instant steady);
+    [[nodiscard]] droppable_events droppable(steady_instant at) const;
     void cleaned(const store_result<committer::cleaned>& step);
     void check_settled();
     void measure_load();

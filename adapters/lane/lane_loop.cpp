@@ -240,26 +240,20 @@ void lane::wake() {
     drive();
 }
 
-// Without a publisher they are there for whoever reads them, and only their age counts.
-droppable_events lane::droppable() const {
-    return options_.has_publisher ? droppable_events::sent : droppable_events::all;
-}
-
-// Those of before the start may be what a server with brokers had yet to send, and the brokers be
-// missing by mistake: there is time to put them back. One that is started again and again keeps a
-// day's of them.
-instant lane::events_dropped_before(instant wall, steady_instant steady) {
-    const instant before = events_kept_.forgotten_before(wall, steady);
-    const bool may_be_missed = !options_.has_publisher && steady < unsent_kept_until_;
-    return may_be_missed ? before - std::chrono::hours{24} : before;
+// Without a publisher they are there for whoever reads them, and only their age counts; but what
+// was there before the start may be what a server with brokers had yet to send, and the brokers be
+// missing by mistake: there is time to put them back.
+droppable_events lane::droppable(steady_instant at) const {
+    const bool keeps_unsent = options_.has_publisher || at < unsent_kept_until_;
+    return keeps_unsent ? droppable_events::sent : droppable_events::all;
 }
 
 void lane::clean_up() {
     const instant wall = now();
     const steady_instant steady = steady_now();
     committer::cleaning wanted{
-        .events_committed_before = events_dropped_before(wall, steady),
-        .events = droppable(),
+        .events_committed_before = events_kept_.forgotten_before(wall, steady),
+        .events = droppable(steady),
         .keys_ended_before = keys_.forgotten_before(wall, steady),
     };
     if (ended_sagas_) wanted.sagas_ended_before = ended_sagas_->forgotten_before(wall, steady);

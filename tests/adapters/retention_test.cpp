@@ -89,7 +89,7 @@ TEST_CASE("old events go where nobody sends them, and stay where somebody has ye
     CHECK(kept->dropped == (has_publisher ? 0 : 5));
 }
 
-TEST_CASE("where nobody sends events, those of a day outlive a start that forgot the brokers") {
+TEST_CASE("what was not sent outlives a start that forgot the brokers") {
     service_setup setup{.keeps_events = true, .change = [](service_options& options) {
                             options.event_retention = std::chrono::hours{1};
                         }};
@@ -97,9 +97,7 @@ TEST_CASE("where nobody sends events, those of a day outlive a start that forgot
     served.start();
     // As soon as it has recovered.
     const auto first = served.store().wait_for_drop();
-    CHECK(first.which == droppable_events::all);
-    CHECK(first.committed_before <= now() - std::chrono::hours{25});
-    CHECK(first.committed_before > now() - std::chrono::hours{26});
+    CHECK(first == droppable_events::sent);
 }
 
 TEST_CASE("what is merely kept for readers does not count as waiting to be sent") {

@@ -36,7 +36,7 @@ public:
     store_result<std::uint64_t> drop_events(instant committed_before, droppable_events which)
         override {
         const std::lock_guard lock(shared_.mutex_);
-        if (!shared_.first_drop_) shared_.first_drop_ = events_drop{committed_before, which};
+        if (!shared_.first_drop_) shared_.first_drop_ = which;
         shared_.changed_.notify_all();
         return inner_->drop_events(committed_before, which);
     }
@@ -111,7 +111,7 @@ instant shared_memory_store::wait_for_prune() {
     return *pruned_before_;
 }
 
-shared_memory_store::events_drop shared_memory_store::wait_for_drop() {
+droppable_events shared_memory_store::wait_for_drop() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return first_drop_.has_value(); });
     return *first_drop_;

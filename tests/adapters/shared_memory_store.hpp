@@ -25,12 +25,8 @@ public:
 
     // Blocks until sagas are pruned; those that ended before which moment.
     [[nodiscard]] instant wait_for_prune();
-    struct events_drop {
-        instant committed_before;
-        droppable_events which;
-    };
     // Blocks until old events are dropped the first time; which ones.
-    [[nodiscard]] events_drop wait_for_drop();
+    [[nodiscard]] droppable_events wait_for_drop();
 
     void fail_commits(std::optional<store_errc> with);
     // Commits block until release_commits().
@@ -61,7 +57,7 @@ private:
     std::size_t held_reads_ = 0;
     std::optional<store_errc> read_failure_;
     std::optional<instant> pruned_before_;
-    std::optional<events_drop> first_drop_;
+    std::optional<droppable_events> first_drop_;
 
     std::vector<std::unique_ptr<writer>> writers_;
     std::unique_ptr<locked_reader> reader_;

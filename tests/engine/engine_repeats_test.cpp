@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "engine/answered_commands.hpp"
+#include "engine/done_commands.hpp"
 #include "tests/engine/workbench.hpp"
 
 using namespace makegood;
@@ -49,22 +49,18 @@ TEST_CASE("a command that comes again is told what it was told, and does nothing
     CHECK(told(bench, id, cancels(), {}) == refusal::already_ended);
 }
 
-TEST_CASE("a command that was refused stays refused, in the same words") {
+TEST_CASE("a command that came too early is judged anew when it comes again") {
     workbench bench;
     const saga_id id = started(bench);
-    const ticket first = bench.submit(id, signal_received{"shop", true, {}}, "s-1");
-    bench.settle();
-    CHECK(bench.find_reply(first)->why == refusal::signal_not_expected);
-    const std::string detail = bench.find_reply(first)->detail;
+    const signal_received word{"shop", true, {}};
+    CHECK(told(bench, id, word, "s-1") == refusal::signal_not_expected);
     bench.answer("buy", 202);
     bench.settle();
-    const ticket again = bench.submit(id, signal_received{"shop", true, {}}, "s-1");
-    bench.settle();
-    CHECK(bench.find_reply(again)->why == refusal::signal_not_expected);
-    CHECK(bench.find_reply(again)->detail == detail);
+    CHECK(told(bench, id, word, "s-1") == refusal::none);
+    CHECK(told(bench, id, word, "s-1") == refusal::none);
 }
 
-TEST_CASE("what a command was told outlives the engine that told it") {
+TEST_CASE("that a command was done outlives the engine that did it") {
     workbench bench;
     const saga_id id = started(bench);
     CHECK(told(bench, id, cancels(), "c-1") == refusal::none);
@@ -87,17 +83,21 @@ TEST_CASE("a command that comes again before its commit is not told sooner than 
     CHECK(entries(bench, id, "cancel_requested") == 1);
 }
 
-TEST_CASE("a saga remembers the newest answers only") {
+TEST_CASE("a saga remembers the newest 64 commands only, each by its whole key") {
     variables learnt;
     const auto key = [](std::size_t number) {
         return idempotency_key{"c-" + std::to_string(number)};
     };
-    for (std::size_t i = 0; i <= limits::answered_commands_max; ++i)
-        note_answer(learnt, {key(i), refusal::past_pivot, "in\nstate " + std::to_string(i)});
-    CHECK_FALSE(find_answer(learnt, key(0)).has_value());
-    REQUIRE(find_answer(learnt, key(1)).has_value());
-    CHECK(find_answer(learnt, key(1))->why == refusal::past_pivot);
-    CHECK(find_answer(learnt, key(1))->detail == "in state 1");
-    CHECK(find_answer(learnt, key(limits::answered_commands_max)).has_value());
-    CHECK_FALSE(find_answer(learnt, idempotency_key{"c"}).has_value());
+    for (std::size_t i = 0; i <= 64; ++i)
+        note_done(learnt, key(i));
+    CHECK_FALSE(was_done(learnt, key(0)));
+    CHECK(was_done(learnt, key(1)));
+    CHECK(was_done(learnt, key(64)));
+    for (const char* part : {"c", "c-", "-64", "64", "c-65"})
+        CHECK_FALSE(was_done(learnt, idempotency_key{part}));
+    note_done(learnt, idempotency_key{"two\nlines"});
+    CHECK(was_done(learnt, idempotency_key{"two\nlines"}));
+    CHECK_FALSE(was_done(learnt, idempotency_key{"lines"}));
+    CHECK_FALSE(was_done(learnt, key(1)));
+    CHECK(was_done(learnt, key(2)));
 }

@@ -69,9 +69,7 @@ public:
             case 10: return operator_acted{static_cast<operator_verb>(number(4)), text(), text()};
             case 11: return saga_parked{text(), text()};
             case 12: return fact_reported{text(), variables(), text(), text()};
-            default:
-                return command_answered{
-                    idempotency_key{text()}, static_cast<refusal>(number(12)), text()};
+            default: return command_done{idempotency_key{text()}};
         }
     }
 
@@ -323,11 +321,8 @@ TEST_CASE("the format of a report does not change") {
     );
 }
 
-TEST_CASE("the format of what a command was told does not change") {
-    CHECK(
-        encode_event(command_answered{idempotency_key{"k-1"}, refusal::past_pivot, "late"})
-        == sealed("\1\xd\3k-1\3\4late")
-    );
+TEST_CASE("the format of a command that was done does not change") {
+    CHECK(encode_event(command_done{idempotency_key{"k-1"}}) == sealed("\1\xd\3k-1"));
 }
 
 TEST_CASE("bytes of an id sort by time first and come back") {

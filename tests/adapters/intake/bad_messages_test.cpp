@@ -146,8 +146,10 @@ TEST_CASE("a dead letter that can be kept nowhere holds its offset until it can"
     queue.send(start_command("good", "k-1"));
     CHECK(queue.until_reply_to("good").type == "checkout.command_accepted");
     CHECK(queue.committed() < 1);
+    queue.until_metric("makegood_commands_stalled", 1);
     std::filesystem::create_directory(queue.folder);
     queue.until_committed(2);
+    queue.until_metric("makegood_commands_stalled", 0);
     CHECK(queue.refused().size() == 1);
 }
 

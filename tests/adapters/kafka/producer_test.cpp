@@ -239,6 +239,23 @@ TEST_CASE("a message that the broker refused and nobody could keep is kept witho
     CHECK(sender.until_all_settled().dead_letters.size() == 1);
 }
 
+TEST_CASE("one of a stretch that went alone cannot be kept, and what is behind it is sent") {
+    constexpr std::size_t ever = 1'000'000;
+    mock_cluster cluster;
+    cluster.create_topic("events", 1);
+    running_producer sender(cluster.client_settings());
+    sender.keep_not(ever);
+    using enum answer;
+    cluster.answer_with(request::produce, {message_too_large, message_too_large});
+    sender.send(1, 1);
+    static_cast<void>(sender.until_not_kept(1));
+    sender.send(10, 1);
+    wait_until([&] { return sender.statistics().acknowledged == 10; });
+    CHECK(sender.now().settled == 0);
+    sender.keep_not(sender.now().not_kept);
+    CHECK(sender.until_all_settled().dead_letters.size() == 1);
+}
+
 TEST_CASE("a topic that may not be written holds its messages until it may") {
     mock_cluster cluster;
     cluster.create_topic("events", partitions);

@@ -111,12 +111,17 @@ TEST_CASE("a disk that fills up in the midst of a line leaves the file as it was
     CHECK(file.lines().size() == 2);
 }
 
-TEST_CASE("behind a line that a crash has torn the next one begins anew") {
+TEST_CASE("a line that a crash has torn was not kept, and goes when the next one comes") {
+    const std::size_t torn_size = GENERATE(1, 15, 4'095, 4'096, 10'000);
+    const bool is_first = GENERATE(true, false);
+    CAPTURE(torn_size, is_first);
     const scratch_file file;
-    std::ofstream(file.path()) << R"({"lane":0,"posi)";
+    std::ofstream(file.path()) << (is_first ? "" : "{\"whole\":1}\n")
+                               << std::string(torn_size, '{');
     const refused_events kept(file.path());
     REQUIRE_FALSE(kept.keep({0, 7, "X"}, encode(completed(), content_mode::structured, "events")));
-    REQUIRE(file.lines().size() == 2);
-    CHECK(file.lines()[0] == R"({"lane":0,"posi)");
-    CHECK(file.lines()[1].starts_with(R"({"lane":0,"position":7,)"));
+    const std::vector<std::string> lines = file.lines();
+    REQUIRE(lines.size() == (is_first ? 1 : 2));
+    CHECK((is_first || lines.front() == "{\"whole\":1}"));
+    CHECK(lines.back().starts_with(R"({"lane":0,"position":7,)"));
 }
