@@ -148,7 +148,7 @@ metric_families::metric_families()
       replies_refused(counters(
           registry,
           "makegood_replies_refused_total",
-          "Replies and dead letters that the broker will never take; each is kept in the data folder."
+          "Replies and dead letters that the broker will never take; each is kept in a file."
       )),
       event_streams(gauges(
           registry, "makegood_event_streams", "Readers of server-sent events that are connected."
