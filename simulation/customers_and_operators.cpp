@@ -165,7 +165,12 @@ void people::judge_answer(const saga_id& id, const command& asked, const reply& 
         switch (acted->verb) {
             case operator_verb::cancel:
             case operator_verb::compensate: is_so = backward; break;
-            case operator_verb::park: is_so = held || !is_last_word; break;
+            case operator_verb::park: {
+                // The answer to its last call may have come in the same commit.
+                const bool ended_since = saga.ended() && !known->acted_at_end;
+                is_so = held || ended_since || !is_last_word;
+                break;
+            }
             case operator_verb::retry:
             case operator_verb::resume:
                 is_so = !is_last_word || (!held && begins_anew(*known));

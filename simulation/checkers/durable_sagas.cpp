@@ -27,6 +27,7 @@ void durable_sagas::note_actor(durable_saga& known, const journal_entry& entry) 
         known.actors.insert(acted->actor);
         known.last_actor = acted->actor;
         known.acted_at = entry.at;
+        known.acted_at_end = known.record.ended();
     } else if (const auto* resolved = std::get_if<call_resolved>(&entry.event)) {
         known.actors.insert(resolved->actor);
         known.last_actor = resolved->actor;

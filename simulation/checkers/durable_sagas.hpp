@@ -16,7 +16,8 @@ struct durable_saga {
     saga_record record;
     std::set<std::string, std::less<>> actors;  // who is named in its journal
     std::string last_actor;
-    instant acted_at{};  // when that one did
+    instant acted_at{};         // when that one did
+    bool acted_at_end = false;  // and whether the saga had ended by then
 };
 
 // One entry that has become durable.

@@ -85,6 +85,13 @@ TEST_CASE("the daemon's own store keeps every promise on a disk that loses power
     CHECK(run(plan).trace_hash == report.trace_hash);
 }
 
+TEST_CASE("a saga that is parked, and whose last call is answered in the same commit, has ended") {
+    world_options world =
+        plan_of(560631680, 100'000, "none,refused=0.06,operator_verb=0.05").world(141);
+    world.storm_steps_max = 13;
+    CHECK_FALSE(run_world(world).broken);
+}
+
 TEST_CASE("a storm that is cut short anywhere ends well") {
     const campaign plan = plan_of(7, 400, "heavy");
     const std::uint64_t steps = run_world(plan.world(0)).storm_steps;
