@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/assert.hpp"
 #include "simulation/people.hpp"
@@ -54,32 +55,60 @@ void people::act_at_bank(const saga_id& id, const call_reference& call) {
     std::string authorization = "pay_" + id.suffix();
     if (call.ordinal > 0) authorization += fmt::format("_{}", call.ordinal);
     around_.backends.payments.customer_acted(authorization, agreed);
-    signal(id, call, agreed);
-    if (around_.sky.strikes(kind::late_customer)) signal(id, call, agreed);
+    const std::uint64_t words = around_.sky.strikes(kind::late_customer) ? 2 : 1;
+    for (std::uint64_t i = 0; i < words; ++i) {
+        const idempotency_key key{fmt::format("word-{}", words_++)};
+        signal(std::make_shared<bank_word>(bank_word{id, call, agreed, key}));
+    }
 }
 
-// The bank repeats its word until somebody has taken it.
-void people::signal(const saga_id& id, const call_reference& call, bool agreed) {
+// It is repeated until somebody has taken it, and now and then once more.
+void people::signal(const std::shared_ptr<bank_word>& word) {
     const auto heard = std::make_shared<bool>(false);
     if (process* serving = around_.reachable()) {
+        const signal_received said{
+            call_text(word->call), word->agreed, word->agreed ? "" : "authentication_failed"};
         serving->submit(
-            id, signal_received{call_text(call), agreed, agreed ? "" : "authentication_failed"},
-            [this, id, call, heard](const reply& told) {
-                *heard = told.why != refusal::store_unavailable;
-                if (told.why == refusal::none) judge_heard(id, call);
-            }
+            word->id, said,
+            [this, word, heard](const reply& told) {
+                *heard = told.why != refusal::store_unavailable && told.why != refusal::overloaded;
+                if (!*heard) return;
+                hear(*word, told);
+                if (word->told_times++ > 0 || !luck_.happens(0.3)) return;
+                around_.host.time.after(luck_.between(0s, 1min), [this, word] { signal(word); });
+            },
+            word->key
         );
     }
-    around_.host.time.after(10s, [this, id, call, agreed, heard] {
-        if (!*heard) signal(id, call, agreed);
+    around_.host.time.after(10s, [this, word, heard] {
+        if (!*heard) signal(word);
     });
 }
 
-void people::judge_heard(const saga_id& id, const call_reference& call) {
-    const call_record* settled = around_.host.judge.durable().find(id)->record.find_call(call);
+// What was refused did nothing, and is judged anew.
+void people::hear(bank_word& word, const reply& told) {
+    const bool was_done = std::exchange(word.done, word.done || told.why == refusal::none);
+    if (!was_done) {
+        if (word.done) judge_heard(word);
+        return;
+    }
+    if (told.why == refusal::none) return;
+    if (told.why == refusal::not_found && around_.host.judge.was_pruned(word.id)) return;
+    around_.found.breaks(
+        promise::nothing_lost_or_doubled, word.id,
+        fmt::format(
+            "the customer's word was taken, and when it came again answered \"{}\"",
+            refusal_code(told.why)
+        )
+    );
+}
+
+void people::judge_heard(const bank_word& word) {
+    const saga_record& saga = around_.host.judge.durable().find(word.id)->record;
+    const call_record* settled = saga.find_call(word.call);
     if (settled != nullptr && settled->status != call_status::waiting) return;
     around_.found.breaks(
-        promise::nothing_lost_or_doubled, id,
+        promise::nothing_lost_or_doubled, word.id,
         "the customer's word was taken, and is waited for still"
     );
 }

@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -58,9 +60,18 @@ private:
 
     void notice(const saga_record& saga);
     void act_at_bank(const saga_id& id, const call_reference& call);
-    void signal(const saga_id& id, const call_reference& call, bool agreed);
-
-    void judge_heard(const saga_id& id, const call_reference& call);
+    // What a bank says of a customer, as a message that may be received again.
+    struct bank_word {
+        saga_id id;
+        call_reference call;
+        bool agreed = false;
+        idempotency_key key;
+        bool done = false;
+        int told_times = 0;
+    };
+    void signal(const std::shared_ptr<bank_word>& word);
+    void hear(bank_word& word, const reply& told);
+    void judge_heard(const bank_word& word);
 
     void command_saga(const saga_id& id, operator_verb verb);
     void resolve_by_hand(const saga_record& saga);
@@ -80,6 +91,7 @@ private:
     std::set<std::uint64_t> asked_;  // commands under way, by number
     std::uint64_t commands_ = 0;
     std::uint64_t by_hand_ = 0;
+    std::uint64_t words_ = 0;  // of banks
 };
 
 }  // namespace makegood::simulation

@@ -59,8 +59,8 @@ void process::start(start_request asked, answer told) {
     drive();
 }
 
-void process::submit(const saga_id& id, command asked, answer told) {
-    engine_.submit(id, std::move(asked), expect(std::move(told)), wall());
+void process::submit(const saga_id& id, command asked, answer told, idempotency_key key) {
+    engine_.submit(id, std::move(asked), expect(std::move(told)), wall(), std::move(key));
     drive();
 }
 

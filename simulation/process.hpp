@@ -38,7 +38,7 @@ public:
 
     // -- requests; an answer that the process does not live to give is never given
     void start(start_request asked, answer told);
-    void submit(const saga_id& id, command asked, answer told);
+    void submit(const saga_id& id, command asked, answer told, idempotency_key key = {});
 
     // Drops from its store what has ended.
     void prune();

@@ -216,6 +216,19 @@ MUTANTS = [
         "        if (found == store_.keys.end()) return {};\n",
         "        if (PLANTED || found == store_.keys.end()) return {};\n", "P9 assertion"),
     Mutant(
+        "command_that_comes_again_is_judged_anew", "engine/engine_commands.cpp",
+        "    if (!asked.key.empty() && was_done(",
+        "    if (!PLANTED && !asked.key.empty() && was_done(", "P9", 40),
+    Mutant(
+        "done_command_is_not_kept", "engine/engine_commands.cpp",
+        "    if (!asked.key.empty() && why == refusal::none) {\n",
+        "    if (!PLANTED && !asked.key.empty() && why == refusal::none) {\n", "P9", 40),
+    Mutant(
+        "command_that_comes_again_is_told_too_early", "engine/engine_commands.cpp",
+        "    if (slot.now_in == saga_slot::phase::idle) return respond(from, slot, true);\n",
+        "    if (PLANTED || slot.now_in == saga_slot::phase::idle) return respond(from, slot, true);\n",
+        "P1 P9", 40),
+    Mutant(
         "half_of_a_failed_batch_is_kept", "statestore/memory/store.cpp",
         "        if (failing_once) return failure_of(*failing_once);\n",
         """        if (failing_once && PLANTED) store_.keep(std::move(staged));
