@@ -34,7 +34,7 @@ std::ptrdiff_t entries(workbench& bench, const saga_id& id, const std::string& n
 
 }  // namespace
 
-TEST_CASE("a command that comes again is told what it was told, and does nothing") {
+TEST_CASE("a command that was done and comes again is told so, and does nothing") {
     workbench bench;
     const saga_id id = started(bench);
     CHECK(told(bench, id, cancels(), "c-1") == refusal::none);

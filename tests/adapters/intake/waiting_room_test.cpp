@@ -83,7 +83,7 @@ TEST_CASE("a reply that the broker did not get before a crash comes after it, fo
     queue.until_committed(1);
 }
 
-TEST_CASE("a cancel that is received again after a crash is told what it was told") {
+TEST_CASE("a cancel that is received again after a crash is accepted again") {
     queue_under_test queue(impatient);
     queue.served.behind().hold("/v1/authorizations");
     queue.served.start();
